@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+let strict = common + [.enableUpcomingFeature("MemberImportVisibility")]
+// Beside SwiftNIO the compiler takes libc's structures for members of a private module (CDispatch), so targets that use
+// both cannot ask for member import visibility.
+let withLibc = common
+
+// Shown by `tandem --version`.
+let revision = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "-dirty" : "") }
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let package = Package(
+    name: "tandem",
+    products: [.executable(name: "tandem", targets: ["tandem"])],
+    dependencies: [
+        // Command-line parsing, help and completion scripts.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // The supervisor's own log on standard error.
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // SQLite for the journal: migrations, statements, read-only readers.
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // Who is on the other end of the control socket.
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        // HTTP over the control socket.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        // YAML with line numbers for specs.
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // Zstandard frames of market data; the reference implementation.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        // SHA-256 for assignment, digest and journal chain.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        .target(name: "MarketData", dependencies: ["CZstd", "CCrypto"], swiftSettings: strict),
+        .target(name: "Signals", dependencies: ["MarketData"], swiftSettings: strict),
+        .target(name: "Engines", dependencies: ["MarketData", "Signals"], swiftSettings: strict),
+        .target(name: "Rollout", dependencies: ["MarketData", "Signals"], swiftSettings: strict),
+        .target(name: "Feeds", dependencies: ["MarketData"], swiftSettings: strict),
+        .target(
+            name: "Operator",
+            dependencies: [
+                "MarketData", "Signals", "Engines", "Rollout", "Feeds",
+                product("GRDB", "GRDB.swift"), product("Hummingbird", "hummingbird"),
+                product("NIOCore", "swift-nio"),
+                product("Logging", "swift-log"), product("Yams", "Yams"),
+            ],
+            swiftSettings: withLibc),
+        .target(name: "CRevision", cSettings: [.define("TANDEM_REVISION", to: "\"\(revision ?? "unknown")\"")]),
+        .executableTarget(
+            name: "tandem",
+            dependencies: [
+                "Operator", "Engines", "Feeds", "MarketData", "Rollout", "Signals", "CRevision",
+                product("ArgumentParser", "swift-argument-parser"), product("Logging", "swift-log"),
+            ],
+            swiftSettings: withLibc),
+
+        .testTarget(name: "MarketDataTests", dependencies: ["MarketData"], swiftSettings: strict),
+        .testTarget(name: "SignalsTests", dependencies: ["Signals"], swiftSettings: strict),
+        .testTarget(name: "EnginesTests", dependencies: ["Engines"], swiftSettings: strict),
+        .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
+        .testTarget(name: "FeedsTests", dependencies: ["Feeds"], swiftSettings: strict),
+        .testTarget(name: "OperatorTests", dependencies: ["Operator", "Engines"], swiftSettings: withLibc),
+        .testTarget(name: "EndToEndTests", dependencies: ["MarketData"], swiftSettings: withLibc),
+    ]
+)

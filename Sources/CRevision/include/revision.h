@@ -1,0 +1,2 @@
+/// The commit this binary was built from, "-dirty" behind it when files had changed; "unknown" outside a checkout.
+const char *tandem_revision(void);

@@ -1,0 +1,203 @@
+internal import Foundation
+internal import GRDB
+internal import MarketData
+
+/// Reads a journal beside its writer, without ever writing.
+package final class JournalReader: Sendable {
+    package let path: String
+    private let database: DatabaseQueue
+
+    package init(folder: String) throws(JournalError) {
+        path = folder + "/" + Journal.fileName
+        guard FileManager.default.fileExists(atPath: path) else { throw .notFound(path: path) }
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            if version > Journal.formatVersion { throw JournalError.newer(path: path, version: version) }
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw .cannotOpen(path: path, reason: Journal.plain(error))
+        }
+    }
+
+    /// What to pick; nil picks all.
+    package struct Filter: Sendable {
+        package var kinds: [JournalRow.Kind]?
+        package var arm: String?
+        package var decision: String?
+        package var instrumentID: UInt32?
+        /// Event time, half-open, nanoseconds.
+        package var from: UInt64?
+        package var to: UInt64?
+
+        package init(
+            kinds: [JournalRow.Kind]? = nil, arm: String? = nil, decision: String? = nil, instrumentID: UInt32? = nil,
+            from: UInt64? = nil, to: UInt64? = nil
+        ) {
+            self.kinds = kinds
+            self.arm = arm
+            self.decision = decision
+            self.instrumentID = instrumentID
+            self.from = from
+            self.to = to
+        }
+
+        var sql: (conditions: String, arguments: StatementArguments) {
+            var parts: [String] = []
+            var arguments = StatementArguments()
+            func add(_ part: String, _ value: (any DatabaseValueConvertible)?) {
+                guard let value else { return }
+                parts.append(part)
+                arguments += [value]
+            }
+            if let kinds { parts.append("kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ",")))") }
+            add("arm = ?", arm)
+            add("decision = ?", decision)
+            if let instrumentID {
+                parts.append("(instrument_id = ? OR underlying_id = ?)")
+                arguments += [Int64(instrumentID), Int64(instrumentID)]
+            }
+            add("time >= ?", from.map { Int64(clamping: $0) })
+            add("time < ?", to.map { Int64(clamping: $0) })
+            return (parts.map { " AND " + $0 }.joined(), arguments)
+        }
+    }
+
+    /// Up to `limit` rows after row `after`, in order, each with its chain value.
+    package func rows(
+        after: Int64 = 0, limit: Int = 1000, filter: Filter = Filter()
+    ) throws(JournalError) -> [(row: JournalRow, chain: [UInt8])] {
+        let (conditions, more) = filter.sql
+        do {
+            return try database.read { db in
+                let sql = "SELECT * FROM journal WHERE n > ?\(conditions) ORDER BY n LIMIT ?"
+                return try Row.fetchAll(db, sql: sql, arguments: [after] + more + [limit]).map { row in
+                    guard let decoded = JournalRow(row) else {
+                        throw JournalError.damaged(path: path, row: row["n"], reason: "a column holds what cannot be")
+                    }
+                    return (decoded, Array((row["chain"] as Data?) ?? Data()))
+                }
+            }
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw .damaged(path: path, row: after + 1, reason: Journal.plain(error))
+        }
+    }
+
+    /// Calls `body` with every row that fits, in order, a thousand at a time in memory.
+    package func forEach(_ filter: Filter = Filter(), after: Int64 = 0, _ body: (JournalRow) throws -> Void) throws {
+        var position = after
+        while true {
+            let batch = try rows(after: position, filter: filter)
+            for (row, _) in batch { try body(row) }
+            guard let last = batch.last else { return }
+            position = last.row.n
+        }
+    }
+
+    /// Entries of the live log behind `seq`, in order.
+    package func live(after seq: Int64, limit: Int) throws(JournalError) -> [JournalRow] {
+        do {
+            return try database.read { db in
+                try Row.fetchAll(
+                    db, sql: "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", arguments: [seq, limit]
+                ).compactMap(JournalRow.init)
+            }
+        } catch {
+            throw .failed(doing: "reading the live log in \(path)", reason: Journal.plain(error))
+        }
+    }
+
+    /// The highest place in the live log that the latest rollback took back; 0 without a rollback.
+    package func revokedThrough() throws(JournalError) -> Int64 {
+        do {
+            return try database.read { db in
+                try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT max(seq) FROM journal WHERE seq IS NOT NULL AND n <
+                            (SELECT max(n) FROM journal WHERE kind = 'transition' AND reason = 'rollback')
+                        """) ?? 0
+            }
+        } catch {
+            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+        }
+    }
+
+    package func last(_ kinds: [JournalRow.Kind]) throws(JournalError) -> JournalRow? {
+        do {
+            let sql = "SELECT * FROM journal WHERE kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ","))) ORDER BY n DESC LIMIT 1"
+            return try database.read { db in try Row.fetchOne(db, sql: sql).flatMap(JournalRow.init) }
+        } catch {
+            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+        }
+    }
+
+    package func head() throws(JournalError) -> (row: Int64, chain: [UInt8]) {
+        do {
+            return try database.read { db in
+                guard let row = try Row.fetchOne(db, sql: "SELECT n, chain FROM head") else { return (0, []) }
+                return (row["n"], Array(row["chain"] as Data))
+            }
+        } catch {
+            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+        }
+    }
+
+    package func cursors() throws(JournalError) -> [String: Int64] {
+        do {
+            return try database.read { db in
+                var result: [String: Int64] = [:]
+                for row in try Row.fetchAll(db, sql: "SELECT sink, seq FROM cursors") { result[row["sink"]] = row["seq"] }
+                return result
+            }
+        } catch {
+            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+        }
+    }
+
+    /// Signals counted by arm and decision.
+    package func counts() throws(JournalError) -> [SignalCount] {
+        do {
+            return try database.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: "SELECT arm, decision, reason, count(*) AS k FROM journal WHERE kind = 'signal' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+                ).map { SignalCount(arm: $0["arm"], decision: $0["decision"], reason: $0["reason"], count: $0["k"]) }
+            }
+        } catch {
+            throw .failed(doing: "counting signals in \(path)", reason: Journal.plain(error))
+        }
+    }
+}
+
+package struct SignalCount: Hashable, Sendable {
+    package let arm: String
+    package let decision: String
+    package let reason: String
+    package let count: Int
+}
+
+extension JournalRow {
+    fileprivate init?(_ row: Row) {
+        guard let kindText = String.fromDatabaseValue(row["kind"]), let kind = Kind(rawValue: kindText),
+            let ord = Int64.fromDatabaseValue(row["ord"]), let index = Int64.fromDatabaseValue(row["feed_index"]),
+            let time = Int64.fromDatabaseValue(row["time"]), let at = Int64.fromDatabaseValue(row["at"]),
+            let stage = String.fromDatabaseValue(row["stage"]), let status = String.fromDatabaseValue(row["status"]),
+            let body = String.fromDatabaseValue(row["body"]), index >= 0, time >= 0, at >= 0
+        else { return nil }
+        self.init(
+            ord: ord, feedIndex: UInt64(index), kind: kind, arm: String.fromDatabaseValue(row["arm"]),
+            id: String.fromDatabaseValue(row["id"]), time: UInt64(time), at: UInt64(at),
+            instrumentID: Int64.fromDatabaseValue(row["instrument_id"]).flatMap { UInt32(exactly: $0) },
+            underlyingID: Int64.fromDatabaseValue(row["underlying_id"]).flatMap { UInt32(exactly: $0) },
+            decision: String.fromDatabaseValue(row["decision"]), reason: String.fromDatabaseValue(row["reason"]),
+            stage: stage, status: status, seq: Int64.fromDatabaseValue(row["seq"]), body: body)
+        n = row["n"]
+    }
+}

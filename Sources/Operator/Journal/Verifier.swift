@@ -1,0 +1,102 @@
+internal import MarketData
+internal import Rollout
+
+/// What `verify` found.
+package struct VerifyReport: Sendable, Hashable, Codable {
+    package var rows: Int64
+    package var events: Int
+    package var signals: Int
+    package var transitions: Int
+    package var digest: String
+    /// The first thing wrong, with its row; nil when everything holds.
+    package var problem: String?
+    package var row: Int64?
+}
+
+/// Holds a journal against itself: rows without gaps, each chained to the one before, and every decision the same when it
+/// is made again from the events alone.
+package enum Verifier {
+    package static func verify(folder: String) throws(JournalError) -> VerifyReport {
+        let reader = try JournalReader(folder: folder)
+        var report = VerifyReport(rows: 0, events: 0, signals: 0, transitions: 0, digest: "")
+        do {
+            try checkChain(reader, &report)
+            try recompute(reader, &report)
+        } catch let error as JournalError {
+            report.problem = "\(error)"
+            if case .damaged(_, let row, _) = error { report.row = row }
+        } catch let divergence as Divergence {
+            report.problem = "\(divergence)"
+            report.row = divergence.row
+        } catch {
+            report.problem = "\(error)"
+        }
+        return report
+    }
+
+    private static func checkChain(_ reader: JournalReader, _ report: inout VerifyReport) throws {
+        var chain = [UInt8](repeating: 0, count: 32)
+        var number: Int64 = 0
+        var digest = SHA256()
+        func damaged(_ row: Int64, _ reason: String) -> JournalError { .damaged(path: reader.path, row: row, reason: reason) }
+        while true {
+            let batch = try reader.rows(after: number)
+            for (row, stored) in batch {
+                guard row.n == number + 1 else { throw damaged(number + 1, "the row is missing; row \(row.n) follows row \(number)") }
+                chain = row.chain(after: chain)
+                guard chain == stored else {
+                    throw damaged(row.n, "its content does not match its chain value: it, or the row before it, was changed")
+                }
+                number = row.n
+                if let line = row.digestLine { digest.update(line) }
+                switch row.kind {
+                case .signal: report.signals += 1
+                case .transition: report.transitions += 1
+                default: break
+                }
+            }
+            if batch.isEmpty { break }
+        }
+        let head = try reader.head()
+        guard head.row == number else { throw damaged(number + 1, "rows \(number + 1) to \(head.row) are missing at the end") }
+        guard number == 0 || head.chain == chain else { throw damaged(number, "the journal's head does not match its last row") }
+        report.rows = number
+        report.digest = SHA256.hex(digest.digest())
+    }
+
+    private static func recompute(_ reader: JournalReader, _ report: inout VerifyReport) throws {
+        guard let first = try reader.last([.begin]) else { return }
+        guard let router = (try EventCodec.decode(first) as BeginBody).router else {
+            throw JournalError.damaged(path: reader.path, row: first.n, reason: "it describes no rollout")
+        }
+        var sequencer = Sequencer(router: router, recorded: try RecordedRows(reader))
+        var events = 0
+        try reader.forEach { row in
+            if let event = try EventCodec.event(from: row) {
+                events += 1
+                _ = try sequencer.take(event, at: row.at)
+            } else if row.kind == .begin || row.kind == .end {
+                try sequencer.add(row.kind, body: row.body, index: row.feedIndex, at: row.at)
+            }
+        }
+        report.events = events
+        // A decision without its event, or a transition nothing led to.
+        if sequencer.isComparing || !sequencer.takePending().isEmpty {
+            throw JournalError.damaged(path: reader.path, row: report.rows, reason: "it holds decisions its events do not give")
+        }
+    }
+
+    /// The digest's text, line by line.
+    package static func digestLines(_ reader: JournalReader, _ body: (String) throws -> Void) throws {
+        try reader.forEach(JournalReader.Filter(kinds: [.signal, .transition])) { row in
+            if let line = row.digestLine { try body(line) }
+        }
+    }
+
+    /// SHA-256 of the digest's text, in hex.
+    package static func digest(_ reader: JournalReader) throws -> String {
+        var hash = SHA256()
+        try digestLines(reader) { hash.update($0) }
+        return SHA256.hex(hash.digest())
+    }
+}

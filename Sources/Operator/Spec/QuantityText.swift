@@ -1,0 +1,58 @@
+/// Durations as specs have them: a whole number and a unit.
+enum DurationText {
+    private static let units: [(name: String, nanoseconds: Int)] = [
+        ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+        ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
+    ]
+
+    /// Nil for anything but digits and one of d, h, m, s, ms, us, ns, and for more than 292 years.
+    static func parse(_ text: String) -> Duration? {
+        guard let (number, unit) = split(text), let factor = units.first(where: { $0.name == unit }) else { return nil }
+        let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: factor.nanoseconds)
+        return overflow ? nil : .nanoseconds(nanoseconds)
+    }
+
+    /// In the largest unit up to hours that leaves a whole number: `90s`, `2h`, `1500ms`.
+    static func print(_ duration: Duration) -> String {
+        let nanoseconds = duration.wholeNanoseconds
+        guard nanoseconds != 0 else { return "0s" }
+        let unit = units.dropFirst().first { nanoseconds % $0.nanoseconds == 0 }
+        return unit.map { "\(nanoseconds / $0.nanoseconds)\($0.name)" } ?? "\(nanoseconds)ns"
+    }
+
+    /// Digits without a leading zero, and the letters after them.
+    static func split(_ text: String) -> (number: Int, unit: String)? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits), digits.count == 1 || !digits.hasPrefix("0") else { return nil }
+        return (number, String(text.dropFirst(digits.count)))
+    }
+}
+
+extension Duration {
+    /// Rounded down; the nearest that fits beyond 292 years.
+    var wholeNanoseconds: Int {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = Int(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        let (sum, carried) = product.addingReportingOverflow(Int(attoseconds / 1_000_000_000))
+        return carried ? .max : sum
+    }
+}
+
+/// Sizes in memory: a whole number and a binary unit, since `MB` means two things.
+enum ByteCountText {
+    private static let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
+
+    static func parse(_ text: String) -> Int? {
+        guard let (number, unit) = DurationText.split(text), let factor = units.first(where: { $0.0 == unit }) else {
+            return nil
+        }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: factor.1)
+        return overflow ? nil : bytes
+    }
+
+    static func print(_ bytes: Int) -> String {
+        let unit = units.first { bytes % $0.1 == 0 && bytes >= $0.1 } ?? ("B", 1)
+        return "\(bytes / unit.1)\(unit.0)"
+    }
+}

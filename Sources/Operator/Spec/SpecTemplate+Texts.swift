@@ -1,0 +1,104 @@
+// The texts of rollout/, held equal to its files by SpecTemplateTests. After editing a file there, copy it here.
+
+extension SpecTemplate {
+    /// `rollout/ifd-v3.yaml`
+    static let specText = #"""
+        # One rollout: IFD v3.0 on trial beside IFD v1.0. Check it with: tandem lint rollout/ifd-v3.yaml
+        # Every key below but id, calendar, baseline and candidate may be left out; the values shown are then used.
+        # Paths are relative to this file's folder, those of file sinks to the state folder.
+
+        id: ifd-v3                      # salt of the assignment: another id draws other units; 1 to 64 of a-z, 0-9, . and -
+        calendar: cme-globex-equity     # when the market is open, and which trade date an evening belongs to
+
+        feed:
+          files: [../data/session.dbn.zst]  # merged by time; --input on the command line takes precedence
+          mark_interval: 10s            # event time between two marks, which are the engines' clock
+          window: 262144                # records the feed may run ahead of the slower engine
+
+        baseline:                       # trusted today: its signals are live wherever the candidate's are not
+          engine: ifd-v1                # built in, or your own program: `command: [./my-engine, --flag]`
+          config: engines/ifd-v1/production.yaml  # handed to the engine as JSON
+
+        candidate:                      # on trial: it reads the same data and is scored from the first stage on
+          engine: ifd-v3
+          config: engines/ifd-v3/production.yaml
+
+        assignment:
+          block: 30m                    # an underlying belongs to one engine for this long; divides a day, or `session`
+
+        stages:                         # share of units the candidate takes; shadow is 0, and none is below the one before
+          canary: {weight: 0.10}        # small enough that a bad candidate costs little
+          limited: {weight: 0.50}       # half and half: as much of one as of the other
+          full: {weight: 1}             # everything; the baseline goes on in shadow as the yardstick
+
+        baseline_down: silent           # no engine takes over from a dead baseline; `candidate` lets it, in limited and full
+
+        signals:
+          max_horizon: 2h               # no signal may claim more, so no position idea stays open longer
+          max_signal_age: 5s            # after a restart, older signals are not sent any more
+
+        engine_limits:                  # when an engine counts as not answering
+          start_timeout: 20s            # from its start to its first line
+          stall_timeout: 2s             # a mark unanswered this long: not ready
+          kill_timeout: 3s              # a mark unanswered this long: killed and started again
+          max_lag: 5s                   # the oldest unanswered mark may be this old
+          max_memory: 512MiB            # resident; beyond it the engine is started again
+          drain_timeout: 5s             # from the end of input to its exit
+          hang_timeout: 60s             # offline runs: time to answer one mark, then the run gives up
+
+        sinks:                          # where live signals go; each keeps its own place and never holds up another
+          - {name: signals, file: signals.ndjson}
+          - {name: screen, stdout: true}
+
+        """#
+
+    /// `rollout/engines/ifd-v1/production.yaml`
+    static let baselineText = #"""
+        # IFD v1.0, "Dead Simple": far more volume than open interest at a strike. The thresholds of its production profile.
+
+        calendar: cme-globex-equity     # its sessions: volumes and the count of open ideas start anew at each
+
+        min_vol_oi_ratio: 10            # volume / open interest from which a strike is unusual
+        min_volume: 500                 # contracts; below it a ratio says little
+        min_dollar_size: 100000         # volume x price x multiplier, in dollars: worth somebody's attention
+        max_distance_percent: 2.0       # of the underlying's price between it and the strike; farther is a lottery ticket
+
+        confidence_thresholds:          # the same ratio, by level; .95, .85, .75 and .65 confidence
+          extreme: 50
+          very_high: 30
+          high: 20
+          moderate: 10
+
+        max_open: 3                     # ideas a session
+        horizon_s: 1800                 # seconds until an idea that reached neither target nor stop is closed
+
+        """#
+
+    /// `rollout/engines/ifd-v3/production.yaml`
+    static let candidateText = #"""
+        # IFD v3.0: who pays the spread. Buyers against sellers, per instrument and window of event time. Values are the engine's
+        # defaults; a changed one shows in the engine's version.
+
+        window_s: 300                   # seconds of event time in one window
+        universe: [options, futures]    # what it reads; leave one out to ignore it
+
+        min_pressure_ratio: 2.0         # the stronger side's volume over the weaker's
+        min_total_volume: 100           # contracts in the window; below it a ratio says little
+        smoothing_volume: 10            # contracts added to both sides, so that a few against none is no certainty
+
+        full_volume: 1000               # contracts at which more volume makes no surer
+        dominance_weight: 0.6           # share of one-sidedness in the confidence; volume has the rest
+        confidence_thresholds:          # confidence from which a signal has this level; below them it is moderate
+          extreme: 0.9
+          very_high: 0.8
+          high: 0.7
+
+        range_windows: 6                # windows whose highest minus lowest trade is the underlying's range
+        k_target: 0.5                   # distance of the target, in ranges
+        k_stop: 0.25                    # distance of the stop, in ranges
+        min_target_ticks: 16            # but at least this far, in ticks of the underlying
+        min_stop_ticks: 8
+        horizon_s: 1800                 # seconds until an idea that reached neither target nor stop is closed
+
+        """#
+}

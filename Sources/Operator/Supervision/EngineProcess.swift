@@ -1,0 +1,216 @@
+package import Feeds
+internal import Foundation
+internal import Glibc
+internal import MarketData
+package import Signals
+internal import Synchronization
+
+/// How to start an engine's processes.
+package struct EngineLaunch: Sendable {
+    package var arm: Arm
+    package var executable: String
+    package var arguments: [String]
+    package var workingDirectory: String
+    package var environment: [String: String]
+    /// Built-in engines watch a lifeline and their parent.
+    package var isBuiltIn: Bool
+    package var maxHorizonSeconds: Int
+
+    package init(
+        arm: Arm, executable: String, arguments: [String], workingDirectory: String, environment: [String: String],
+        isBuiltIn: Bool, maxHorizonSeconds: Int
+    ) {
+        self.arm = arm
+        self.executable = executable
+        self.arguments = arguments
+        self.workingDirectory = workingDirectory
+        self.environment = environment
+        self.isBuiltIn = isBuiltIn
+        self.maxHorizonSeconds = maxHorizonSeconds
+    }
+}
+
+/// Where in the stream a process begins.
+package struct StreamStart: Sendable, Hashable {
+    /// Number of the first chunk it gets, and the feed index of that chunk's first record.
+    package var chunk: Int
+    package var index: UInt64
+
+    package static let beginning = StreamStart(chunk: 0, index: 0)
+
+    package init(chunk: Int, index: UInt64) {
+        self.chunk = chunk
+        self.index = index
+    }
+}
+
+/// One process of an engine, with the threads that feed it and read it. What it says goes to the mailbox under its
+/// instance number, so that nothing of an older process is taken for the present one's.
+package final class EngineProcess: Sendable {
+    package let arm: Arm
+    package let instance: Int
+    package let start: StreamStart
+    package let startedAt: ContinuousClock.Instant
+    package let child: ChildProcess
+    private let lifeline: Lifeline?
+    private let writer: PipeWriter
+    private let reader: LineReader
+    private let log: FeedLog
+    private let plan: FeedPlan
+    private let mailbox: Mailbox
+    private let maxHorizonSeconds: Int
+    private let written = Atomic<UInt64>(0)
+    private let isStopped = Atomic<Bool>(false)
+    private let readerDone: EventFlag
+    /// Marks written and when, oldest first, until they are answered.
+    private let marks = Mutex<[(index: UInt64, at: ContinuousClock.Instant)]>([])
+
+    package init(
+        _ launch: EngineLaunch, instance: Int, start: StreamStart, plan: FeedPlan, log: FeedLog, mailbox: Mailbox,
+        capture: LogCapture
+    ) throws {
+        arm = launch.arm
+        self.instance = instance
+        self.start = start
+        self.plan = plan
+        self.log = log
+        self.mailbox = mailbox
+        maxHorizonSeconds = launch.maxHorizonSeconds
+        lifeline = launch.isBuiltIn ? try Lifeline() : nil
+        var environment = launch.environment
+        environment["TANDEM_INSTANCE"] = String(instance)
+        let guards = launch.isBuiltIn ? ["--lifeline", "\(Lifeline.childDescriptor)", "--parent", "\(getpid())"] : []
+        child = try Spawner.shared.spawn(
+            SpawnRequest(
+                executable: launch.executable, arguments: launch.arguments + guards, environment: environment,
+                workingDirectory: launch.workingDirectory, lifeline: lifeline))
+        startedAt = .now
+        guard let input = child.input, let output = child.output, let error = child.error else {
+            preconditionFailure("a spawned engine has three pipes")
+        }
+        writer = try PipeWriter(input)
+        reader = try LineReader(output)
+        readerDone = try EventFlag()
+        try capture.attach(error)
+        let isAttached = log.attach(arm, at: start.chunk)
+        try DedicatedThread.start("feed-\(arm.rawValue)") { [self] in feed(isAttached: isAttached) }
+        try DedicatedThread.start("read-\(arm.rawValue)") { [self] in read() }
+        try DedicatedThread.start("end-\(arm.rawValue)") { [self] in watch() }
+    }
+
+    /// Records handed to the process so far, at least.
+    package var writtenRecords: UInt64 { written.load(ordering: .acquiring) }
+
+    /// When the oldest mark that is not answered below feed index `answered` was written; nil when all are.
+    package func oldestUnansweredMark(answered: UInt64) -> ContinuousClock.Instant? {
+        marks.withLock { marks in
+            let done = marks.firstIndex { $0.index >= answered } ?? marks.count
+            marks.removeFirst(done)
+            return marks.first?.at
+        }
+    }
+
+    /// Ends the process at once; its `ended` follows.
+    package func kill() {
+        isStopped.store(true, ordering: .releasing)
+        writer.cancel()
+        log.wake()
+        child.kill()
+    }
+
+    // MARK: - Feeding
+
+    private func feed(isAttached: Bool) {
+        defer {
+            log.detach(arm)
+            writer.close()
+        }
+        let header = Metadata.liveSession(dataset: "TANDEM", start: 0).encoded()
+        guard header.withUnsafeBytes({ writer.write($0) }) == .written else { return }
+        guard isAttached || catchUp() else { return }
+        while true {
+            switch log.next(for: arm, isStopped: { isStopped.load(ordering: .acquiring) }) {
+            case .chunk(let chunk): if !write(chunk) { return }
+            case .end: return
+            case .cancelled:
+                // Cut off for being too slow: the process starts again from what the files hold.
+                if !isStopped.load(ordering: .acquiring) { child.kill() }
+                return
+            }
+        }
+    }
+
+    /// Writes what the log has let go already, read again from the files, until the log has the next chunk.
+    private func catchUp() -> Bool {
+        var next = start.chunk
+        do throws(FeedError) {
+            let feed = try MergedFeed(plan)
+            while let chunk = try feed.nextChunk() {
+                if isStopped.load(ordering: .acquiring) { return false }
+                if chunk.number < next { continue }
+                if log.attach(arm, at: next) { return true }
+                guard write(chunk) else { return false }
+                next = chunk.number + 1
+            }
+        } catch {
+            // The pump reads the same files and reports what is wrong with them.
+            return false
+        }
+        return log.attach(arm, at: next)
+    }
+
+    private func write(_ chunk: FeedChunk) -> Bool {
+        written.store(chunk.endIndex - start.index, ordering: .releasing)
+        guard chunk.withBytes({ writer.write($0) }) == .written else { return false }
+        if let index = chunk.markIndex { marks.withLock { $0.append((index, .now)) } }
+        return true
+    }
+
+    // MARK: - Reading
+
+    private func read() {
+        var lines: [EngineLine] = []
+        var unknownFields = 0
+        let end = reader.run(
+            onLine: { bytes, isTorn in
+                // A torn last line is what death left behind; a whole one is judged.
+                if !isTorn { lines.append(parse(bytes, &unknownFields)) }
+            },
+            onOverlong: { prefix in lines.append(.violation(.lineTooLong, firstBytes: Array(prefix))) },
+            onBatch: {
+                if lines.isEmpty { return }
+                mailbox.post(.lines(arm, instance: instance, lines, readAt: Self.now()))
+                lines.removeAll(keepingCapacity: true)
+            })
+        _ = end
+        readerDone.raise()
+    }
+
+    private func parse(_ bytes: UnsafeRawBufferPointer, _ unknownFields: inout Int) -> EngineLine {
+        do throws(ContractViolation) {
+            return .message(
+                try EngineMessage.read(bytes, maxHorizonSeconds: maxHorizonSeconds, unknownFields: &unknownFields))
+        } catch {
+            return .violation(error, firstBytes: Array(bytes.prefix(200)))
+        }
+    }
+
+    /// Waits for the process and for its last words, then says that it has ended.
+    private func watch() {
+        guard let status = child.wait() else { return }
+        // A descendant that escaped the process group may hold the pipe open for ever.
+        if !readerDone.wait(timeout: .seconds(1)) {
+            reader.cancel()
+            _ = readerDone.wait(timeout: .seconds(1))
+        }
+        writer.cancel()
+        mailbox.post(.ended(arm, instance: instance, status))
+    }
+
+    /// Monotonic nanoseconds.
+    package static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,211 @@
+public import MarketData
+public import Signals
+
+/// Routes signals to sinks, shadow or silence: a state machine over events, without clock, randomness or output.
+public struct Router: Sendable {
+    public let plan: RolloutPlan
+    public private(set) var stage: Stage
+    public private(set) var status: Status
+    public private(set) var switches = Switches()
+    public private(set) var health: [Arm: Health] = [.baseline: .ready, .candidate: .ready]
+    /// The latest event time seen.
+    public private(set) var feedTime = Timestamp(nanos: 0)
+    /// The arm that already had a live signal in a unit.
+    private var claims: [UnitKey: Arm] = [:]
+    private var episodes: [InstrumentID: Episode] = [:]
+    /// Old claims are dropped when there are more.
+    private var claimLimit = 1024
+
+    /// A unit's open position idea: from a live signal until its outcome is known.
+    struct Episode: Hashable, Sendable {
+        var arm: Arm
+        /// The latest end of its signals' horizons.
+        var end: Timestamp
+    }
+
+    public init(plan: RolloutPlan, stage: Stage = .shadow) {
+        self.plan = plan
+        self.stage = stage
+        status = .running
+    }
+
+    /// Takes the next event of the one sequence and says what follows from it.
+    public mutating func handle(_ event: Event) -> Effect? {
+        switch event.payload {
+        case .mark(let mark):
+            advance(to: mark.time)
+            if mark.closes != nil { episodes.removeAll() }
+            return nil
+        case .signal(let arm, let signal, let isLate):
+            advance(to: signal.tsEvent)
+            return .decided(decide(signal, of: arm, isLate: isLate), stage: stage)
+        case .health(let arm, let state):
+            health[arm] = state
+            if case .quarantined = state { endEpisodes(of: arm) }
+            return nil
+        case .command(let command): return obey(command)
+        case .switches(let new):
+            if new.kill, !switches.kill { endEpisodes(of: .candidate) }
+            switches = new
+            return nil
+        }
+    }
+
+    private mutating func advance(to time: Timestamp) {
+        guard time > feedTime else { return }
+        feedTime = time
+        for (underlying, episode) in episodes where episode.end <= time { episodes[underlying] = nil }
+        // Signals may lag the feed by their age limit at most; a day is far beyond any block a signal can still fall in.
+        if claims.count > claimLimit {
+            let horizon = time.advanced(bySeconds: -2 * 86_400)
+            claims = claims.filter { $0.key.blockStart >= horizon }
+            claimLimit = max(1024, 2 * claims.count)
+        }
+    }
+
+    private mutating func endEpisodes(of arm: Arm) {
+        episodes = episodes.filter { $0.value.arm != arm }
+        claims = claims.filter { $0.value != arm }
+    }
+}
+
+// MARK: - Signals
+
+extension Router {
+    private mutating func decide(_ signal: Signal, of arm: Arm, isLate: Bool) -> Decision {
+        if signal.action == .monitor { return .shadow(.monitor) }
+        if arm == .candidate {
+            if status == .rolledBack { return .shadow(.rolledBack) }
+            if stage == .shadow { return .shadow(.stage) }
+        }
+        let unit = UnitKey(underlying: signal.underlyingID, at: signal.tsEvent, plan: plan)
+        guard let reason = liveReason(for: arm, unit: unit) else {
+            // An engine that catches up is not ready yet; what it says too late would have been live.
+            guard isLate, owner(of: unit).arm == arm else { return .shadow(.otherArm) }
+            return .suppressed(silence(signal, of: arm, isLate: true) ?? .late)
+        }
+        if let silence = silence(signal, of: arm, isLate: isLate) { return .suppressed(silence) }
+        claims[unit] = claims[unit] ?? arm
+        open(signal, of: arm)
+        return .live(reason)
+    }
+
+    /// Why `arm` may speak for the unit; nil when the unit is the other arm's.
+    private func liveReason(for arm: Arm, unit: UnitKey) -> Decision.LiveReason? {
+        let (owner, byEpisode) = owner(of: unit)
+        let isOwnerReady = health[owner]?.isReady ?? false
+        if arm == owner {
+            return isOwnerReady ? (byEpisode ? .episode : .assigned) : nil
+        }
+        // A silenced candidate's units move to the baseline at once, as those of one that is not ready.
+        let isOwnerSpeaking = isOwnerReady && !(owner == .candidate && switches.kill)
+        guard !isOwnerSpeaking, health[arm]?.isReady ?? false else { return nil }
+        switch arm {
+        case .baseline: return .fallback
+        // Nothing ever falls to the candidate unless the spec says so, and then only where it carries weight already.
+        case .candidate: return plan.baselineDown == .candidate && stage >= .limited ? .fallback : nil
+        }
+    }
+
+    /// The arm of the open episode, else the one that began the unit, else the one the unit is assigned to.
+    private func owner(of unit: UnitKey) -> (arm: Arm, byEpisode: Bool) {
+        if let episode = episodes[unit.underlying] { return (episode.arm, true) }
+        if let arm = claims[unit] { return (arm, false) }
+        return (assignedArm(of: unit), false)
+    }
+
+    /// What the assignment function alone says.
+    public func assignedArm(of unit: UnitKey) -> Arm {
+        guard status != .rolledBack else { return .baseline }
+        return Assignment(salt: plan.id, weight: plan.weight(in: stage)).arm(of: unit)
+    }
+
+    private func silence(_ signal: Signal, of arm: Arm, isLate: Bool) -> Decision.SuppressedReason? {
+        if switches.stop { return .stop }
+        if switches.kill, arm == .candidate { return .kill }
+        if isLate { return .late }
+        // The feed ends with an error before any time the calendar does not cover.
+        let isOpen = (try? plan.calendar.isOpen(at: signal.tsEvent)) ?? false
+        return isOpen ? nil : .closed
+    }
+
+    private mutating func open(_ signal: Signal, of arm: Arm) {
+        let end = signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds))
+        if var episode = episodes[signal.underlyingID], episode.arm == arm {
+            episode.end = max(episode.end, end)
+            episodes[signal.underlyingID] = episode
+        } else {
+            episodes[signal.underlyingID] = Episode(arm: arm, end: end)
+        }
+    }
+}
+
+// MARK: - Commands
+
+extension Router {
+    /// What a command would do now, without doing it.
+    public func preview(_ command: Command) -> Effect {
+        var copy = self
+        return copy.obey(command)
+    }
+
+    private mutating func obey(_ command: Command) -> Effect {
+        if command.verb != .rollback, let expected = command.expectedStage, expected != stage {
+            return .refused(reason: "the rollout is in \(stage.rawValue), not in \(expected.rawValue)")
+        }
+        switch command.verb {
+        case .promote: return promote(command)
+        case .rollback: return rollBack(command)
+        case .pause:
+            if status == .held { return .unchanged(reason: "already held in \(stage.rawValue)") }
+            guard status == .running else { return .refused(reason: "cannot pause: the rollout is \(status.rawValue)") }
+            return move(to: stage, .held, command)
+        case .resume:
+            if status == .running { return .unchanged(reason: "already running in \(stage.rawValue)") }
+            guard status == .held || status == .rolledBack else {
+                return .refused(reason: "cannot resume: the rollout is \(status.rawValue)")
+            }
+            return move(to: stage, .running, command)
+        }
+    }
+
+    private mutating func promote(_ command: Command) -> Effect {
+        if status == .rolledBack {
+            return .refused(reason: "the rollout is rolled back; `tandem resume` puts it back into shadow first")
+        }
+        guard status == .running else {
+            return .refused(reason: "the rollout is \(status.rawValue); `tandem resume` first")
+        }
+        guard let target = command.to ?? stage.next else {
+            return .refused(reason: "the rollout is in full already; there is nothing above")
+        }
+        if target == stage { return .unchanged(reason: "already in \(stage.rawValue)") }
+        guard target > stage else {
+            return .refused(reason: "\(target.rawValue) is below \(stage.rawValue); going down is `tandem rollback --to \(target.rawValue)`")
+        }
+        if case .quarantined(let reason)? = health[.candidate] {
+            return .refused(reason: "the candidate is quarantined: \(reason)")
+        }
+        return move(to: target, .running, command)
+    }
+
+    private mutating func rollBack(_ command: Command) -> Effect {
+        let target = command.to ?? .shadow
+        if target > stage {
+            return .unchanged(reason: "already in \(stage.rawValue), below \(target.rawValue)")
+        }
+        let newStatus: Status = target == .shadow ? .rolledBack : .held
+        if target == stage, status == newStatus { return .unchanged(reason: "already \(status.rawValue) in \(stage.rawValue)") }
+        endEpisodes(of: .candidate)
+        return move(to: target, newStatus, command)
+    }
+
+    private mutating func move(to target: Stage, _ newStatus: Status, _ command: Command) -> Effect {
+        let transition = Transition(
+            from: stage, to: target, statusBefore: status, status: newStatus, cause: command.verb.rawValue,
+            actor: command.actor, reason: command.reason)
+        stage = target
+        status = newStatus
+        return .moved(transition)
+    }
+}

@@ -1,0 +1,151 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Operator
+internal import Signals
+
+struct Engines: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The two engines: state, logs, restart; and whether a program keeps the contract.",
+        subcommands: [List.self, Logs.self, Restart.self, Check.self], defaultSubcommand: List.self)
+}
+
+struct ArmArgument: ExpressibleByArgument {
+    let arm: Arm
+    init?(argument: String) {
+        guard let arm = Arm(rawValue: argument) else { return nil }
+        self.arm = arm
+    }
+    static var allValueStrings: [String] { Arm.allCases.map(\.rawValue) }
+}
+
+extension Engines {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Versions, health, restarts and memory.")
+
+        @OptionGroup var state: StateOptions
+        @OptionGroup var format: FormatOptions
+
+        func run() throws {
+            let status = try ControlClient(folder: state.folder).status()
+            if format.format == .json { return try Output.json(status.engines) }
+            try Output.table(
+                ["arm", "engine", "version", "health", "pid", "restarts", "answered", "MiB", "lacks"],
+                status.engines.map {
+                    [
+                        $0.arm, $0.engine ?? "unknown", $0.version ?? "unknown", $0.reason ?? $0.health,
+                        $0.pid.map { "\($0)" } ?? "-", "\($0.restarts)", "\($0.answered)",
+                        $0.residentBytes.map { "\($0 >> 20)" } ?? "unknown", $0.missing.first ?? "",
+                    ]
+                })
+        }
+    }
+
+    struct Logs: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "What an engine wrote on standard error.")
+
+        @Argument(help: "baseline or candidate.") var arm: ArmArgument
+        @OptionGroup var state: StateOptions
+        @Option(help: "The last so many lines.") var lines = 200
+
+        func run() throws {
+            let path = state.folder.logs + "/\(arm.arm.rawValue).log"
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw Failure(FailureCode.notFound, "there is no log \(path)")
+            }
+            let text = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            for line in text.dropLast(text.last?.isEmpty == true ? 1 : 0).suffix(max(0, lines)) { try Output.line(String(line)) }
+        }
+    }
+
+    struct Restart: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an engine's process and start a new one from the session's first record.",
+            discussion: "Also brings back an engine that was quarantined.")
+
+        @Argument(help: "baseline or candidate.") var arm: ArmArgument
+        @OptionGroup var options: ChangeOptions
+
+        func run() throws {
+            if options.dryRun {
+                return try options.show(ControlAnswer(result: "done", detail: "the \(arm.arm.rawValue) engine would restart"))
+            }
+            try options.show(try ControlClient(folder: options.state.folder).restart(arm: arm.arm.rawValue))
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell whether a program keeps the engine contract.",
+            discussion: """
+                Runs it three times over the DBN file on standard input.
+                tandem engines check -- python3 examples/engine.py < session.dbn.zst
+                """)
+
+        @OptionGroup var format: FormatOptions
+        @Argument(parsing: .postTerminator, help: "The program and its arguments.") var command: [String] = []
+
+        private struct View: Encodable {
+            struct Rule: Encodable {
+                var rule: String
+                var passed: Bool
+                var detail: String
+            }
+            var passed: Bool
+            var engine: String?
+            var version: String?
+            var records: Int
+            var marks: Int
+            var signals: Int
+            var rules: [Rule]
+        }
+
+        func run() throws {
+            guard !command.isEmpty else {
+                throw Failure(FailureCode.usage, "name the program behind --: tandem engines check -- ./engine < session.dbn.zst")
+            }
+            let input = FileHandle.standardInput.readDataToEndOfFile()
+            let report = try EngineCheck.run(command: command, stream: Array(input))
+            if format.format == .json {
+                try Output.json(
+                    View(
+                        passed: report.passed, engine: report.engine, version: report.version, records: report.records,
+                        marks: report.marks, signals: report.signals,
+                        rules: report.rules.map { .init(rule: $0.name, passed: $0.passed, detail: $0.detail) }))
+            } else {
+                let name = [report.engine, report.version].compactMap { $0 }.joined(separator: " ")
+                try Output.line("\(name.isEmpty ? "no hello" : name): \(report.records) records, \(report.marks) marks, \(report.signals) signals")
+                for rule in report.rules {
+                    try Output.line("\(rule.passed ? "ok  " : "FAIL") \(rule.name): \(rule.passed ? rule.demand : rule.detail)")
+                }
+            }
+            if !report.passed { throw Quit(code: FailureCode.badData) }
+        }
+    }
+}
+
+/// A built-in engine as a filter.
+struct Engine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a built-in engine: DBN on standard input, signals on standard output.",
+        discussion: "tandem dbn cat session.dbn.zst -o dbn | tandem engine ifd-v3", shouldDisplay: false)
+
+    @Argument(help: "ifd-v1 or ifd-v3.") var name: String
+    @Option(help: "Its configuration, YAML or JSON (TANDEM_ENGINE_CONFIG if not given).") var config: String?
+    @Option(help: ArgumentHelp("Descriptor to watch: the engine ends when it closes.", visibility: .hidden)) var lifeline: Int32?
+    @Option(help: ArgumentHelp("Process to die with.", visibility: .hidden)) var parent: Int32?
+
+    func run() throws {
+        let path = try config.map(Self.asJSON)
+        let code = EngineHost.run(name: name, configurationPath: path, lifeline: lifeline, parent: parent)
+        if let path { unlink(path) }
+        if code != 0 { throw Quit(code: code) }
+    }
+
+    /// The configuration as the JSON file engines read.
+    private static func asJSON(_ path: String) throws -> String {
+        let bytes = try EngineConfiguration.load(path: path)
+        let copy = NSTemporaryDirectory() + "/tandem-engine-\(getpid()).json"
+        try Data(bytes).write(to: URL(fileURLWithPath: copy))
+        return copy
+    }
+}

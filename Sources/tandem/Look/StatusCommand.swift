@@ -1,0 +1,170 @@
+internal import ArgumentParser
+internal import Foundation
+internal import MarketData
+internal import Operator
+internal import Rollout
+
+struct StatusOf: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Stage, engines and sinks of a rollout, now.",
+        discussion: "Exit code 5: degraded or rolled back. 6: held. 0: healthy.")
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var format: FormatOptions
+    @Flag(name: .shortAndLong, help: "Show it again every second until interrupted.") var watch = false
+
+    func run() throws {
+        while true {
+            let code = try show()
+            guard watch else {
+                if code != 0 { throw Quit(code: code) }
+                return
+            }
+            sleep(1)
+            try Output.write(Array("\u{1B}[H\u{1B}[2J".utf8))
+        }
+    }
+
+    /// What `status -o json` prints.
+    private struct View: Encodable {
+        var supervisor: String
+        var stage: String
+        var status: String
+        var live: SupervisorStatus?
+        var journal_rows: Int64
+        var signals: [String: RunSummary.Counts]
+        var complete: Bool
+    }
+
+    private func show() throws -> Int32 {
+        let reader = try JournalReader(folder: state.folder.path)
+        let live = try? ControlClient(folder: state.folder).status()
+        let summary = try RunSummary.read(reader)
+        let view = View(
+            supervisor: live == nil ? "not running" : "running", stage: live?.stage ?? summary.stage,
+            status: live?.status ?? summary.status, live: live, journal_rows: try reader.head().row, signals: summary.signals,
+            complete: summary.isComplete)
+        if format.format == .json { try Output.json(view) } else { try show(view, reader) }
+        return code(view)
+    }
+
+    private func code(_ view: View) -> Int32 {
+        if view.status == Status.rolledBack.rawValue { return FailureCode.degraded }
+        if view.live == nil, !view.complete { return FailureCode.degraded }
+        if view.live?.engines.contains(where: { $0.health != "ready" }) ?? false { return FailureCode.degraded }
+        return view.status == Status.held.rawValue ? FailureCode.held : 0
+    }
+
+    private func show(_ view: View, _ reader: JournalReader) throws {
+        let calendar = try Self.calendar(reader)
+        guard let live = view.live else {
+            try Output.line("stage \(view.stage), \(view.status); the operator is not running\(view.complete ? " (the feed is complete)" : "")")
+            return try signals(view)
+        }
+        try Output.line("\(live.rollout)  stage \(live.stage) (\(Int(live.weight * 100)) %), \(live.status)\(live.kill ? ", KILL" : "")\(live.stop ? ", STOP" : "")")
+        let time = live.feedTime.map { calendar.format(Timestamp(nanos: $0)) } ?? "no mark yet"
+        try Output.line("feed     record \(live.feedIndex), \(time)\(live.isFeedOver ? ", over" : "")")
+        try Output.line("operator pid \(live.pid), epoch \(live.epoch), \(live.mode)")
+        try Output.table(
+            ["arm", "engine", "health", "pid", "restarts", "answered", "MiB"],
+            live.engines.map {
+                [
+                    $0.arm, [$0.engine, $0.version].compactMap { $0 }.joined(separator: " "),
+                    $0.reason.map { reason in "\(reason)" } ?? $0.health, $0.pid.map { "\($0)" } ?? "-", "\($0.restarts)",
+                    "\($0.answered)", $0.residentBytes.map { "\($0 >> 20)" } ?? "unknown",
+                ]
+            })
+        try signals(view)
+        for name in live.sinks.keys.sorted() {
+            try Output.line("sink \(name): \(live.sinks[name] ?? 0) of \(live.seq)")
+        }
+    }
+
+    private func signals(_ view: View) throws {
+        try Output.table(
+            ["signals", "live", "shadow", "suppressed"],
+            view.signals.keys.sorted().map { arm in
+                let counts = view.signals[arm] ?? .init()
+                return [arm, "\(counts.live)", "\(counts.shadow)", "\(counts.suppressed)"]
+            })
+    }
+
+    /// The market whose zone times are shown in.
+    static func calendar(_ reader: JournalReader) throws -> ExchangeCalendar {
+        guard let first = try reader.last([.begin]) else { throw JournalError.notFound(path: reader.path) }
+        let begin: BeginBody = try EventCodec.decode(first)
+        return try ExchangeCalendar(named: begin.plan.calendar)
+    }
+}
+
+struct History: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What happened to the rollout: commands, transitions, engines' deaths.",
+        discussion: "-o actions prints the commands as a file for `tandem replay --actions`.")
+
+    enum Form: String, ExpressibleByArgument, CaseIterable { case table, json, actions }
+
+    @OptionGroup var state: StateOptions
+    @Option(name: [.customShort("o"), .customLong("output")], help: "table, json or actions.") var form: Form = .table
+
+    private struct Entry: Encodable {
+        var row: Int64
+        var feed_index: UInt64
+        var time: UInt64
+        var at: UInt64
+        var kind: String
+        var arm: String?
+        var from: String?
+        var stage: String
+        var status: String
+        var what: String?
+        var body: String
+    }
+
+    private struct Action: Encodable {
+        var at_index: UInt64
+        var verb: String
+        var to: String?
+        var reason: String
+    }
+
+    func run() throws {
+        let reader = try JournalReader(folder: state.folder.path)
+        if form == .actions { return try actions(reader) }
+        let kinds: [JournalRow.Kind] = [.begin, .command, .transition, .switches, .health, .process, .complaint, .resumed, .end]
+        var entries: [Entry] = []
+        try reader.forEach(JournalReader.Filter(kinds: kinds)) { row in
+            entries.append(
+                Entry(
+                    row: row.n, feed_index: row.feedIndex, time: row.time, at: row.at, kind: row.kind.rawValue, arm: row.arm,
+                    from: row.kind == .transition ? row.decision : nil, stage: row.stage, status: row.status, what: row.reason,
+                    body: row.body))
+        }
+        if form == .json { return try Output.json(entries) }
+        let calendar = try StatusOf.calendar(reader)
+        try Output.table(
+            ["row", "index", "decided at", "event", "arm", "stage", "status", "what"],
+            entries.map { entry in
+                let detail = entry.kind == "begin" ? "" : Self.detail(entry.body)
+                return [
+                    "\(entry.row)", "\(entry.feed_index)", calendar.format(Timestamp(nanos: entry.at)), entry.kind,
+                    entry.arm ?? "", entry.from.map { "\($0) -> \(entry.stage)" } ?? entry.stage, entry.status,
+                    [entry.what, detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": "),
+                ]
+            })
+    }
+
+    /// The part of a row's body that is for people.
+    private static func detail(_ body: String) -> String {
+        guard let object = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] else { return "" }
+        return ["actor", "reason", "detail", "result"].compactMap { object[$0] as? String }.joined(separator: ", ")
+    }
+
+    private func actions(_ reader: JournalReader) throws {
+        try reader.forEach(JournalReader.Filter(kinds: [.command])) { row in
+            let body: CommandBody = try EventCodec.decode(row)
+            guard body.result == "applied" else { return }
+            try Output.json(Action(at_index: row.feedIndex, verb: body.verb, to: body.to, reason: body.reason))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Operator
+internal import Rollout
+
+/// What every changing verb takes.
+struct ChangeOptions: ParsableArguments {
+    @OptionGroup var state: StateOptions
+    @Option(help: "Why; journaled with your name.") var reason: String
+    @Flag(help: "Say what would happen, change nothing.") var dryRun = false
+    @OptionGroup var format: FormatOptions
+
+    func send(_ verb: Command.Verb, to stage: StageArgument? = nil, expecting expected: StageArgument? = nil) throws {
+        let request = CommandRequest(
+            verb: verb, to: stage?.stage, reason: reason, expectStage: expected?.stage, dryRun: dryRun)
+        let answer = try ControlClient(folder: state.folder).send(request)
+        try show(answer)
+    }
+
+    func show(_ answer: ControlAnswer) throws {
+        switch format.format {
+        case .json: try Output.json(answer)
+        case .table: try Output.line((dryRun ? "would be \(answer.result): " : "") + answer.detail)
+        }
+        switch answer.result {
+        case "refused": throw Quit(code: FailureCode.precondition)
+        case "failed": throw Quit(code: FailureCode.unreachable)
+        case "usage": throw Quit(code: FailureCode.usage)
+        default: return
+        }
+    }
+
+    /// Writes the command into the journal itself: for when no operator answers.
+    func writeOffline(_ command: Command) throws {
+        let effect = try OfflineCommand.apply(command, folder: state.folder, dryRun: dryRun)
+        try show(effect)
+    }
+}
+
+struct Promote: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Give the candidate more: the next stage, or the one named.")
+
+    @OptionGroup var options: ChangeOptions
+    @Option(help: "canary, limited or full; the next one up if not given.") var to: StageArgument?
+    @Option(help: "Refuse unless the rollout is in this stage.") var expectStage: StageArgument?
+
+    func run() throws { try options.send(.promote, to: to, expecting: expectStage) }
+}
+
+struct Pause: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Stop promotion; routing and protection go on.", discussion: "Works without a running operator too.")
+
+    @OptionGroup var options: ChangeOptions
+    @Option(help: "Refuse unless the rollout is in this stage.") var expectStage: StageArgument?
+
+    func run() throws {
+        do {
+            try options.send(.pause, expecting: expectStage)
+        } catch ControlError.unreachable {
+            try options.writeOffline(
+                Command(verb: .pause, actor: Actor.current, reason: options.reason, expectedStage: expectStage?.stage))
+        }
+    }
+}
+
+struct Resume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Go on after a pause, or return to shadow duty after a rollback.")
+
+    @OptionGroup var options: ChangeOptions
+    @Option(help: "Refuse unless the rollout is in this stage.") var expectStage: StageArgument?
+
+    func run() throws { try options.send(.resume, expecting: expectStage) }
+}
+
+struct Rollback: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take it back from the candidate, at once.",
+        discussion: """
+            Silences the candidate by the KILL file first, then asks the operator; with the operator dead it writes the journal \
+            itself. Asking twice is fine.
+            """)
+
+    @OptionGroup var options: ChangeOptions
+    @Option(help: "shadow (rolled back), or a stage between.") var to: StageArgument?
+
+    func run() throws {
+        if !options.dryRun { try raiseKill() }
+        do {
+            try options.send(.rollback, to: to)
+        } catch ControlError.unreachable {
+            try options.writeOffline(
+                Command(verb: .rollback, to: to?.stage, actor: Actor.current, reason: options.reason))
+        }
+    }
+
+    private func raiseKill() throws {
+        let folder = options.state.folder
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            throw Failure(FailureCode.notFound, "there is no state folder \(folder.path); name it with --state")
+        }
+        try folder.raiseKill()
+    }
+}

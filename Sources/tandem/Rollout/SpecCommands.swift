@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import Engines
+internal import Foundation
+internal import Operator
+
+struct Lint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a spec: all problems at once, with their lines.")
+
+    @Argument(help: "The spec.") var spec: String
+    @OptionGroup var format: FormatOptions
+
+    func run() throws {
+        let report = Spec.lint(
+            path: spec, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "", configurationProblems: Self.problems)
+        try Output.line(format.format == .json ? report.json : report.table)
+        if !report.isValid { throw Quit(code: FailureCode.usage) }
+    }
+
+    /// What a built-in engine finds wrong with its configuration.
+    private static func problems(_ engine: EngineSpec) -> [String] {
+        guard case .builtIn(let name) = engine.kind, let builtIn = BuiltInEngine(rawValue: name) else { return [] }
+        do throws(ConfigurationError) {
+            _ = try builtIn.make(configuration: engine.configuration)
+            return []
+        } catch {
+            return error.problems
+        }
+    }
+}
+
+struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start from an example: a spec and engine configurations in a new folder.")
+
+    @Argument(help: "The folder to make.") var folder: String
+
+    func run() throws {
+        for file in SpecTemplate.files {
+            let path = folder + "/" + file.path
+            if FileManager.default.fileExists(atPath: path) {
+                throw Failure(FailureCode.precondition, "\(path) exists already; nothing was written over it")
+            }
+        }
+        for file in SpecTemplate.files {
+            let url = URL(fileURLWithPath: folder + "/" + file.path)
+            do {
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(file.text.utf8).write(to: url, options: .atomic)
+            } catch {
+                throw Failure(FailureCode.precondition, "cannot write \(url.path): \((error as NSError).localizedDescription)")
+            }
+            try Output.line("wrote \(url.path)")
+        }
+        try Output.line("next: tandem lint \(folder)/\(SpecTemplate.specPath)")
+    }
+}
+
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a journal: every row, its chain, and every decision made again from its events.")
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() throws {
+        let report = try Verifier.verify(folder: state.folder.path)
+        if format.format == .json {
+            try Output.json(report)
+        } else if let problem = report.problem {
+            Output.note("tandem: \(problem)")
+        } else {
+            try Output.line(
+                "\(report.rows) rows, \(report.events) events, \(report.signals) signals, \(report.transitions) transitions: the chain holds and every decision follows from its events")
+            try Output.line("digest \(report.digest)")
+        }
+        if report.problem != nil { throw Quit(code: FailureCode.badData) }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Operator
+import Testing
+
+@Suite struct SpecCanonicalTests {
+    /// Written by hand from the table of defaults.
+    @Test func theCanonicalFormHasEveryDefaultAndSortedKeys() throws {
+        let spec = try SpecFixture.parse(SpecFixture.minimal("sinks: [{name: s, stdout: true}]"))
+        #expect(
+            spec.canonicalJSON
+                == #"{"assignment":{"block":"30m"},"baseline":{"engine":"ifd-v1"},"baseline_down":"silent","calendar":"24x7","#
+                + #""candidate":{"engine":"ifd-v3"},"engine_limits":{"drain_timeout":"5s","hang_timeout":"1m","#
+                + #""kill_timeout":"3s","max_lag":"5s","max_memory":536870912,"stall_timeout":"2s","start_timeout":"20s"},"#
+                + #""feed":{"files":[],"mark_interval":"10s","window":262144},"id":"t","#
+                + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"#
+                + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}}}"#
+        )
+    }
+
+    /// `printf` of the text with that plan, `| sha256sum`.
+    @Test func thePlanHashIsTheDigestOfThePlan() throws {
+        #expect(
+            try SpecFixture.parse(SpecFixture.minimal).planHash
+                == "0e08ba1c49d7f240e0725dd6241c524107c5d7ffc413f0b941ad884b3dc3b40c")
+    }
+
+    static let rich = """
+        id: t
+        calendar: 24x7
+        baseline: {engine: ifd-v1, config: a.yaml}
+        candidate: {command: [./x], config: b.yaml}
+        stages: {canary: {weight: 0.10}}
+        feed: {files: [a.dbn], mark_interval: 10s, window: 1000}
+        sinks: [{name: s, stdout: true}]
+
+        """
+    static let configurations = ["r/a.yaml": "n: 1\nm: {k: 2.0}\n", "r/b.yaml": "n: 1\n"]
+
+    /// (what to replace, by what, the keys that differ, whether the plan hash differs)
+    @Test(
+        arguments: [
+            ("id: t", "id: u", ["id"], true),
+            ("24x7", "us-equity-rth", ["calendar"], true),
+            ("0.10", "0.2", ["stages.canary.weight"], true),
+            ("0.10", "0.1000", [], false),
+            ("10s", "10000ms", [], false),
+            ("10s", "5s", ["feed.mark_interval"], true),
+            ("engine: ifd-v1", "engine: ifd-v3", ["baseline.engine"], true),
+            ("engine: ifd-v1", "command: [ifd-v1]", ["baseline.command", "baseline.engine"], true),
+            ("[./x]", "[./x, -v]", ["candidate.command"], true),
+            (", config: b.yaml", "", ["candidate.config"], true),
+            ("config: b.yaml", "config: a.yaml", ["candidate.config.m"], true),
+            ("config: a.yaml", "config: ./a.yaml", [], false),
+            ("window: 1000", "window: 1001", [], false),
+            ("a.dbn", "b.dbn", [], false),
+            ("sinks: [{name: s, stdout: true}]", "", [], false),
+            ("feed:", "engine_limits: {max_lag: 1s}\nfeed:", [], false),
+            ("feed:", "signals: {max_horizon: 1h}\nfeed:", ["signals.max_horizon"], true),
+            ("feed:", "signals: {max_signal_age: 1s}\nfeed:", ["signals.max_signal_age"], false),
+            ("feed:", "baseline_down: candidate\nfeed:", ["baseline_down"], true),
+            ("feed:", "assignment: {block: 1h}\nfeed:", ["assignment.block"], true),
+        ] as [(String, String, [String], Bool)])
+    func aStateFolderIsKeptFromAnotherPlan(old: String, new: String, keys: [String], hashDiffers: Bool) throws {
+        let files = SpecFixture.files(Self.configurations)
+            .reading("r/./a.yaml", as: "m: {\"k\": 2}   # same\nn: 1.0\n")
+        let stored = try SpecFixture.parse(Self.rich, files: files)
+        let spec = try SpecFixture.parse(Self.rich.replacingOccurrences(of: old, with: new), files: files)
+        #expect(spec.differences(from: stored.canonicalJSON) == keys)
+        #expect((spec.planHash != stored.planHash) == hashDiffers)
+    }
+
+    @Test func aStoredSpecThatCannotBeReadIsNoMatch() throws {
+        let spec = try SpecFixture.parse(SpecFixture.minimal)
+        #expect(spec.differences(from: spec.canonicalJSON).isEmpty)
+        #expect(spec.differences(from: "{").count == 1)
+        #expect(spec.differences(from: "[]").count == 1)
+        #expect(spec.differences(from: "{}").contains("id"))
+    }
+}
+
+extension SpecFiles {
+    fileprivate func reading(_ path: String, as text: String) -> SpecFiles {
+        var files = self
+        let read = read
+        files.read = { $0 == path ? .success(Array(text.utf8)) : read($0) }
+        return files
+    }
+}
