@@ -64,11 +64,15 @@ let package = Package(
             swiftSettings: withLibc),
 
         .testTarget(name: "MarketDataTests", dependencies: ["MarketData"], swiftSettings: strict),
-        .testTarget(name: "SignalsTests", dependencies: ["Signals"], swiftSettings: strict),
-        .testTarget(name: "EnginesTests", dependencies: ["Engines"], swiftSettings: strict),
-        .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
-        .testTarget(name: "FeedsTests", dependencies: ["Feeds"], swiftSettings: strict),
-        .testTarget(name: "OperatorTests", dependencies: ["Operator", "Engines"], swiftSettings: withLibc),
+        .testTarget(name: "SignalsTests", dependencies: ["MarketData", "Signals"], swiftSettings: strict),
+        .testTarget(name: "EnginesTests", dependencies: ["MarketData", "Signals", "Engines"], swiftSettings: strict),
+        .testTarget(name: "RolloutTests", dependencies: ["MarketData", "Signals", "Rollout"], swiftSettings: strict),
+        .testTarget(name: "FeedsTests", dependencies: ["MarketData", "Feeds"], swiftSettings: strict),
+        .testTarget(
+            name: "OperatorTests",
+            dependencies: ["MarketData", "Signals", "Engines", "Rollout", "Feeds", "Operator", product("Logging", "swift-log")],
+            swiftSettings: withLibc),
+        // Starts the release binary that TANDEM_BINARY names; links nothing of it.
         .testTarget(name: "EndToEndTests", dependencies: ["MarketData"], swiftSettings: withLibc),
     ]
 )

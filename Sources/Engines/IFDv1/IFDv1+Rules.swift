@@ -26,7 +26,7 @@ extension IFDv1 {
         }
         guard isNear(strike: terms.strikeNanos, price: price), let session else { return }
         open.expire(now: clock.now)
-        guard open.count < configuration.maxOpen else { return }
+        guard open.count(on: underlying) < configuration.maxOpen else { return }
 
         columns[index].signalled = strength.level
         let plan = Plan(direction: terms.kind == .call ? .long : .short, price: price, strike: terms.strikeNanos)

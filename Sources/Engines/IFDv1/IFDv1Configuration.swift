@@ -17,7 +17,7 @@ struct IFDv1Configuration: Sendable {
     let minDollarSize: Micros
     let maxDistancePercent: Micros
     let levels: Levels
-    /// Signals open at once within a session.
+    /// Signals open at once within a session on one underlying.
     let maxOpen: Int
     let horizonSeconds: Int
     /// Decides where a session ends.

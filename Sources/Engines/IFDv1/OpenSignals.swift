@@ -12,7 +12,7 @@ struct OpenSignals: Sendable {
 
     private var entries: [Entry] = []
 
-    var count: Int { entries.count }
+    func count(on underlying: Int) -> Int { entries.count { $0.underlying == underlying } }
 
     mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 

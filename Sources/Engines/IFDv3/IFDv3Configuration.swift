@@ -39,7 +39,7 @@ struct IFDv3Configuration: Sendable {
         minPressureRatio = reader.number("min_pressure_ratio", 2, in: 1...1000)
         minTotalVolume = reader.integer("min_total_volume", 100, in: 1...1_000_000_000)
         smoothingVolume = reader.integer("smoothing_volume", 10, in: 1...1_000_000)
-        fullVolume = reader.integer("full_volume", 1000, in: 2...1_000_000_000)
+        fullVolume = reader.integer("full_volume", 500, in: 2...1_000_000_000)
         dominanceWeight = reader.number("dominance_weight", 0.6, in: 0...1)
         levels = reader.section("confidence_thresholds") { reader in
             Levels(

@@ -21,8 +21,8 @@ public struct MarketParameters: Hashable, Sendable {
     public var firstSpotPoints = 24_800.0
     /// Futures over spot a year, as a share: a short rate of 4 % less a small dividend yield.
     public var carryPerYear = 0.034
-    /// Standard deviation of one session's move, as a share: about 250 points, an ordinary day.
-    public var sessionVolatility = 0.010
+    /// Standard deviation of one session's move, as a share: about 320 points, near the long-run daily figure of NQ.
+    public var sessionVolatility = 0.013
     /// Relative activity through the session, which opens at 17:00 Chicago: a small peak at the open, quiet until
     /// London (02:00, hour 9), loud at the cash open (08:30, hour 15.5) and the cash close (15:00, hour 22). Only the
     /// shape matters: it is divided by its mean. Prices move with its square root, so that variance goes with activity.
@@ -108,15 +108,15 @@ public struct MarketParameters: Hashable, Sendable {
     /// Runs of one episode.
     public var runsPerEpisode = 8...13
     /// Runs a session without any opinion, one-sided by chance or balanced: spikes that mean nothing.
-    public var isolatedRuns = 130
+    public var isolatedRuns = 180
     /// Share of isolated runs that are balanced.
     public var balancedShare = 0.4
     /// Share of the runs at futures.
     public var futureRunShare = 0.08
     /// Share of the option runs at thin strikes.
     public var thinRunShare = 0.9
-    /// Strikes drawn for a run, of which the one nearest the money is taken: flow prefers the money, but not only.
-    public var runStrikeDraws = 2
+    /// Strikes drawn for a run, of which the one nearest the money is taken: most volume trades within a percent of it.
+    public var runStrikeDraws = 7
     /// A run at a thin strike trades so many times its open interest: several runs are needed for the highest levels.
     public var runOpenInterestMultiple = 5...19
     /// Contracts of every other run, and the least of one at a thin strike.

@@ -25,7 +25,7 @@ package final class ControlServer: Sendable {
         unlink(path)
         let isUp = Monitor<Result<Void, any Error>?>(nil)
         var quiet = logger
-        quiet.logLevel = .error
+        quiet.logLevel = .critical
         let application = Application(
             router: routes(), configuration: .init(address: .unixDomainSocket(path: path), serverName: "tandem"),
             onServerRunning: { _ in isUp.update { $0 = .success(()) } }, logger: quiet)

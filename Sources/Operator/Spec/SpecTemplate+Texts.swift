@@ -69,7 +69,7 @@ extension SpecTemplate {
           high: 20
           moderate: 10
 
-        max_open: 3                     # ideas a session
+        max_open: 3                     # ideas at once on one underlying
         horizon_s: 1800                 # seconds until an idea that reached neither target nor stop is closed
 
         """#
@@ -86,7 +86,7 @@ extension SpecTemplate {
         min_total_volume: 100           # contracts in the window; below it a ratio says little
         smoothing_volume: 10            # contracts added to both sides, so that a few against none is no certainty
 
-        full_volume: 1000               # contracts at which more volume makes no surer
+        full_volume: 500                # contracts at which more volume makes no surer
         dominance_weight: 0.6           # share of one-sidedness in the confidence; volume has the rest
         confidence_thresholds:          # confidence from which a signal has this level; below them it is moderate
           extreme: 0.9

@@ -19,7 +19,7 @@ public struct Router: Sendable {
     /// A unit's open position idea: from a live signal until its outcome is known.
     struct Episode: Hashable, Sendable {
         var arm: Arm
-        /// The latest end of its signals' horizons.
+        /// The end of the horizon of the signal that opened it.
         var end: Timestamp
     }
 
@@ -130,13 +130,10 @@ extension Router {
     }
 
     private mutating func open(_ signal: Signal, of arm: Arm) {
+        // Signals that join do not prolong it: an arm that speaks often would never hand an underlying over.
+        if episodes[signal.underlyingID]?.arm == arm { return }
         let end = signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds))
-        if var episode = episodes[signal.underlyingID], episode.arm == arm {
-            episode.end = max(episode.end, end)
-            episodes[signal.underlyingID] = episode
-        } else {
-            episodes[signal.underlyingID] = Episode(arm: arm, end: end)
-        }
+        episodes[signal.underlyingID] = Episode(arm: arm, end: end)
     }
 }
 
