@@ -22,7 +22,7 @@ endif
 
 sources := $(wildcard Package.swift Sources Tests Benchmarks)
 
-.PHONY: help build run test soak sanitize bench lint format bootstrap release
+.PHONY: help build run test soak sanitize bench lint format bootstrap bootstrap-dev release
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -30,16 +30,16 @@ help: ## List the targets
 run: bootstrap $(release) ## Play a made-up session through both engines and show what became of it (SEED=7)
 	@scripts/demo '$(tandem)'
 
-test: bootstrap $(release) ## Run all tests, with reduced counts
+test: bootstrap-dev $(release) ## Run all tests, with reduced counts
 	@TANDEM_BINARY='$(tandem)' FUZZ_SECONDS=$${FUZZ_SECONDS:-5} scripts/test
 
-soak: bootstrap $(release) ## Run all tests, with full counts
+soak: bootstrap-dev $(release) ## Run all tests, with full counts
 	@TANDEM_BINARY='$(tandem)' TANDEM_SOAK=1 FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/test
 
-sanitize: bootstrap ## Run tests under the address and the thread sanitizer
+sanitize: bootstrap-dev ## Run tests under the address and the thread sanitizer
 	@scripts/sanitize
 
-bench: bootstrap $(release) ## Measure speed and memory beside C and others; results in .build/bench/results.json
+bench: bootstrap-dev $(release) ## Measure speed and memory beside C and others; results in .build/bench/results.json
 	@TANDEM_BINARY='$(tandem)' Benchmarks/run
 
 lint: ## Check the layout of all Swift sources
@@ -52,6 +52,9 @@ build: bootstrap $(release) ## Build the program: .build/release/tandem
 	@echo 'built $(tandem)'
 
 bootstrap:
+	@scripts/bootstrap
+
+bootstrap-dev:
 	@scripts/bootstrap --dev
 
 release:

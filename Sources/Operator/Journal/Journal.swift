@@ -59,11 +59,18 @@ package final class Journal {
             }
             guard synchronous == 2 else { throw JournalError.notDurable(path: path, synchronous: synchronous) }
             try loadHead()
-        } catch let error as JournalError {
-            throw error
         } catch {
-            throw .cannotOpen(path: path, reason: Self.plain(error))
+            throw Self.opening(path, error)
         }
+    }
+
+    /// A file that is no database is damaged data; everything else keeps us from using it.
+    static func opening(_ path: String, _ error: any Error) -> JournalError {
+        if let error = error as? JournalError { return error }
+        if let error = error as? DatabaseError, [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            return .damaged(path: path, row: 0, reason: plain(error))
+        }
+        return .cannotOpen(path: path, reason: plain(error))
     }
 
     private static func prepareForMigration(_ path: String) throws {

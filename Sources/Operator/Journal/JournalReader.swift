@@ -17,10 +17,8 @@ package final class JournalReader: Sendable {
             database = try DatabaseQueue(path: path, configuration: configuration)
             let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             if version > Journal.formatVersion { throw JournalError.newer(path: path, version: version) }
-        } catch let error as JournalError {
-            throw error
         } catch {
-            throw .cannotOpen(path: path, reason: Journal.plain(error))
+            throw Journal.opening(path, error)
         }
     }
 

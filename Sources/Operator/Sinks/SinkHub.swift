@@ -17,6 +17,9 @@ package final class SinkHub: Sendable {
         var latencies: [UInt64] = []
     }
 
+    /// Samples kept; a run of months must not grow by its signals.
+    private static let maxLatencies = 1 << 20
+
     private let sinks: [(name: String, sink: any Sink)]
     private let folder: String
     private let logger: Logger
@@ -111,7 +114,7 @@ package final class SinkHub: Sendable {
                 state.delivering.remove(name)
                 if delivery == .done {
                     state.cursors[name] = entry.seq
-                    if let readAt = state.readAt.removeValue(forKey: entry.seq) {
+                    if let readAt = state.readAt.removeValue(forKey: entry.seq), state.latencies.count < Self.maxLatencies {
                         state.latencies.append(EngineProcess.now() - readAt)
                     }
                 }

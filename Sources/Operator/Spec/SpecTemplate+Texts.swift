@@ -48,7 +48,6 @@ extension SpecTemplate {
 
         sinks:                          # where live signals go; each keeps its own place and never holds up another
           - {name: signals, file: signals.ndjson}
-          - {name: screen, stdout: true}
 
         """#
 

@@ -39,7 +39,12 @@ package final class Mailbox: Sendable {
 
     package func post(_ input: RouterInput) {
         guard case .lines(let arm, _, let lines, _) = input else {
-            return monitor.update { $0.inputs.append(input) }
+            let isTaken = monitor.update { state in
+                if !state.isClosed { state.inputs.append(input) }
+                return !state.isClosed
+            }
+            if !isTaken { Self.turnAway(input) }
+            return
         }
         _ = monitor.wait { state -> Bool? in
             guard state.isClosed || state.lines[arm, default: 0] < Self.maxLines else { return nil }
@@ -61,6 +66,17 @@ package final class Mailbox: Sendable {
         } ?? []
     }
 
-    /// Lets every waiting reader go; nothing is read from the mailbox any more.
-    package func close() { monitor.update { $0.isClosed = true } }
+    /// Lets every waiting reader go, and tells whoever still asks that nobody answers any more.
+    package func close() {
+        let left = monitor.update { state in
+            defer { state.inputs.removeAll() }
+            state.isClosed = true
+            return state.inputs
+        }
+        for input in left { Self.turnAway(input) }
+    }
+
+    private static func turnAway(_ input: RouterInput) {
+        if case .request(let request) = input { request.reply(.failed(detail: "the operator is ending; nothing was changed")) }
+    }
 }

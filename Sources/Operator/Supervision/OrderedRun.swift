@@ -48,6 +48,8 @@ package final class OrderedRun {
     private var facts: [Event] = []
     private var feedRecords: UInt64?
     private var stopSignal: Int32?
+    /// Scheduled commands whose index the feed never came to.
+    private var unreached = 0
 
     /// - Parameters:
     ///   - schedule: commands to come, and those of an earlier run to come again.
@@ -203,8 +205,7 @@ package final class OrderedRun {
             count += 1
         }
         marks.removeFirst(count)
-        guard count > 0 || isOver else { return }
-        if isOver { try releaseRest() }
+        guard count > 0 else { return }
         try desk.commit()
         context.pump.release(below: released)
         for (arm, from) in quarantinedFrom where from <= released { context.seat(arm).kill() }
@@ -281,10 +282,10 @@ package final class OrderedRun {
         }
     }
 
-    /// Commands past the last mark: those of an earlier run, and typed ones while lingering.
+    /// Commands behind the last record: those of an earlier run, and typed ones while lingering.
     private func releaseRest() throws {
-        for item in commands(through: .max).sorted(by: { $0.place < $1.place }) where item.place.index <= released || desk.isComparing {
-            try take(item)
+        for item in commands(through: .max).sorted(by: { $0.place < $1.place }) {
+            if item.place.index <= released { try take(item) } else { unreached += 1 }
         }
     }
 
@@ -293,6 +294,11 @@ package final class OrderedRun {
     private func finish() throws -> RunEnd {
         try desk.add(.end, body: EventCodec.encode(["records": "\(released)"]), index: released)
         try releaseRest()
+        if !schedule.isEmpty || unreached > 0 {
+            context.logger.warning(
+                "actions lie past the end of the feed and were not done",
+                metadata: ["count": "\(schedule.count + unreached)", "records": "\(released)"])
+        }
         if desk.isComparing { throw RunFailure.journalLonger(row: desk.journal.lastRow) }
         try desk.commit()
         try context.drainEngines { try self.handle($0) }

@@ -109,9 +109,15 @@ extension Router {
 
     /// The arm of the open episode, else the one that began the unit, else the one the unit is assigned to.
     private func owner(of unit: UnitKey) -> (arm: Arm, byEpisode: Bool) {
-        if let episode = episodes[unit.underlying] { return (episode.arm, true) }
+        if let arm = openEpisode(on: unit.underlying)?.arm { return (arm, true) }
         if let arm = claims[unit] { return (arm, false) }
         return (assignedArm(of: unit), false)
+    }
+
+    /// A signal that lags the feed may open an episode that is over already.
+    private func openEpisode(on underlying: InstrumentID) -> Episode? {
+        guard let episode = episodes[underlying], episode.end > feedTime else { return nil }
+        return episode
     }
 
     /// What the assignment function alone says.
@@ -131,7 +137,7 @@ extension Router {
 
     private mutating func open(_ signal: Signal, of arm: Arm) {
         // Signals that join do not prolong it: an arm that speaks often would never hand an underlying over.
-        if episodes[signal.underlyingID]?.arm == arm { return }
+        if openEpisode(on: signal.underlyingID)?.arm == arm { return }
         let end = signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds))
         episodes[signal.underlyingID] = Episode(arm: arm, end: end)
     }

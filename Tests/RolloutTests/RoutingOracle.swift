@@ -1,0 +1,104 @@
+import MarketData
+import Rollout
+import Signals
+
+/// Section 5 of design.md once more, in the slowest words: it keeps every live signal there ever was and looks through all
+/// of them each time.
+struct RoutingOracle {
+    private struct Spoken {
+        var underlying: UInt32
+        var unit: String
+        var arm: Arm
+        var end: UInt64
+        /// It holds no episode open: by time, session, or a blow to its arm, because the other arm stood in, or because it
+        /// joined one.
+        var isOver = false
+        /// It no longer counts as the beginning of its unit.
+        var isForgotten = false
+    }
+
+    let plan: RolloutPlan
+    var stage: Stage
+    var isRolledBack = false
+    var kill = false
+    var stop = false
+    var ready: [Arm: Bool] = [.baseline: true, .candidate: true]
+    private var spoken: [Spoken] = []
+    private var now: UInt64 = 0
+
+    init(plan: RolloutPlan, stage: Stage) {
+        self.plan = plan
+        self.stage = stage
+    }
+
+    mutating func pass(to time: UInt64) {
+        now = max(now, time)
+        for index in spoken.indices where spoken[index].end <= now { spoken[index].isOver = true }
+        // Two hours are four blocks; no signal of the tests lags that much.
+        spoken.removeAll { $0.end + 7_200_000_000_000 < now }
+    }
+
+    mutating func closeSession() {
+        for index in spoken.indices { spoken[index].isOver = true }
+    }
+
+    /// Rollback, kill and quarantine.
+    mutating func moveAllFromCandidate() {
+        for index in spoken.indices where spoken[index].arm == .candidate {
+            spoken[index].isOver = true
+            spoken[index].isForgotten = true
+        }
+    }
+
+    private func unit(_ signal: Signal) -> String {
+        guard case .seconds(let length) = plan.block else { return "" }
+        let nanos = UInt64(length) * 1_000_000_000
+        return "\(signal.underlyingID.rawValue)/\(signal.tsEvent.nanos - signal.tsEvent.nanos % nanos)"
+    }
+
+    private func assigned(_ unit: String) -> Arm {
+        if isRolledBack { return .baseline }
+        let bucket = Double(Assignment.bucket(salt: plan.id, key: unit)) / 18_446_744_073_709_551_616.0
+        return bucket < Double(plan.weight(in: stage).tenThousandths) / 10_000 ? .candidate : .baseline
+    }
+
+    mutating func decide(_ signal: Signal, of arm: Arm, isLate: Bool) -> String {
+        pass(to: signal.tsEvent.nanos)
+        if signal.action == .monitor { return "shadow monitor" }
+        if arm == .candidate, isRolledBack { return "shadow rolled-back" }
+        if arm == .candidate, stage == .shadow { return "shadow stage" }
+        let unit = unit(signal)
+        let episode = spoken.last { $0.underlying == signal.underlyingID.rawValue && !$0.isOver }
+        let beginning = spoken.first { $0.unit == unit && !$0.isForgotten }
+        let owner = episode?.arm ?? beginning?.arm ?? assigned(unit)
+        var reason = ""
+        if arm == owner {
+            reason = episode == nil ? "assigned" : "episode"
+            if ready[arm] == false {
+                guard isLate else { return "shadow other-arm" }
+                if stop { return "suppressed stop" }
+                return kill && arm == .candidate ? "suppressed kill" : "suppressed late"
+            }
+        } else {
+            let isOwnerSilent = ready[owner] == false || owner == .candidate && kill
+            guard isOwnerSilent, ready[arm] == true else { return "shadow other-arm" }
+            if arm == .candidate {
+                guard plan.baselineDown == .candidate, stage == .limited || stage == .full else { return "shadow other-arm" }
+            }
+            reason = "fallback"
+        }
+        if stop { return "suppressed stop" }
+        if kill, arm == .candidate { return "suppressed kill" }
+        if isLate { return "suppressed late" }
+        for index in spoken.indices where spoken[index].underlying == signal.underlyingID.rawValue && spoken[index].arm != arm {
+            spoken[index].isOver = true
+        }
+        spoken.append(
+            Spoken(
+                underlying: signal.underlyingID.rawValue, unit: unit, arm: arm,
+                end: signal.tsEvent.nanos + UInt64(signal.horizonSeconds) * 1_000_000_000,
+                // What joins an episode does not prolong it; see `EpisodeTests.aJoiningSignalDoesNotProlongTheEpisode`.
+                isOver: episode?.arm == arm))
+        return "live \(reason)"
+    }
+}
