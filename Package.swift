@@ -70,7 +70,9 @@ let package = Package(
         .testTarget(name: "FeedsTests", dependencies: ["MarketData", "Feeds"], swiftSettings: strict),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["MarketData", "Signals", "Engines", "Rollout", "Feeds", "Operator", product("Logging", "swift-log")],
+            dependencies: [
+                "MarketData", "Signals", "Engines", "Rollout", "Feeds", "Operator", product("Logging", "swift-log"),
+            ],
             swiftSettings: withLibc),
         // Starts the release binary that TANDEM_BINARY names; links nothing of it.
         .testTarget(name: "EndToEndTests", dependencies: ["MarketData"], swiftSettings: withLibc),

@@ -16,7 +16,9 @@ struct StateOptions: ParsableArguments {
     @Option(help: "State folder of the rollout (default: TANDEM_STATE, else ./state).")
     var state: String?
 
-    var folder: StateFolder { StateFolder(path: state ?? ProcessInfo.processInfo.environment["TANDEM_STATE"] ?? "state") }
+    var folder: StateFolder {
+        StateFolder(path: state ?? ProcessInfo.processInfo.environment["TANDEM_STATE"] ?? "state")
+    }
 }
 
 enum Output {
@@ -24,7 +26,9 @@ enum Output {
     static func write(_ bytes: [UInt8]) throws {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
             if count > 0 {
                 offset += count
             } else if errno == EPIPE {
@@ -37,10 +41,14 @@ enum Output {
 
     static func line(_ text: String) throws { try write(Array((text + "\n").utf8)) }
 
-    static func json(_ value: some Encodable) throws {
+    static func json(_ value: some Encodable) throws { try line(jsonText(value)) }
+
+    /// One line, keys in snake case and sorted.
+    static func jsonText(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try write(Array(encoder.encode(value)) + [10])
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
@@ -90,4 +98,3 @@ final class ProgressLine {
         if shown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
     }
 }
-

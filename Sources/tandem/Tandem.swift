@@ -44,7 +44,8 @@ struct Tandem: ParsableCommand {
         }
         let isAsked = exitCode(for: error) == .success
         let text = fullMessage(for: error)
-        (isAsked ? FileHandle.standardOutput : FileHandle.standardError).write(Data((text.isEmpty ? "" : text + "\n").utf8))
+        (isAsked ? FileHandle.standardOutput : FileHandle.standardError).write(
+            Data((text.isEmpty ? "" : text + "\n").utf8))
         Foundation.exit(isAsked ? 0 : FailureCode.usage)
     }
 }

@@ -110,7 +110,8 @@ import Testing
     /// A skippable frame whose content begins with `DBZ` (databento/dbn `rust/dbn/src/decode/dbz.rs`).
     @Test func theFormatBeforeDBNIsRefusedByName() throws {
         let folder = try TemporaryFolder()
-        let file = [0x51, 0x2A, 0x4D, 0x18] + little(UInt32(128)) + Array("DBZ\u{1}".utf8) + [UInt8](repeating: 0, count: 124)
+        let file =
+            [0x51, 0x2A, 0x4D, 0x18] + little(UInt32(128)) + Array("DBZ\u{1}".utf8) + [UInt8](repeating: 0, count: 124)
         let path = try folder.write("old.dbz", file)
         let error = #expect(throws: FeedError.self) { try Contents(path) }
         #expect("\(try #require(error))".contains("DBZ"))
@@ -203,7 +204,8 @@ import Testing
         arguments: [
             ("glbx/esh4-glbx-mdp3-20231224.mbo.dbn.zst", 8725),
             ("glbx/orderbooks_mbo_2024-05-08T00-00-00_2024-05-08T00-00-02.dbn.zst", 13_796),
-        ]) func publicFilesMergeToVersion3(name: String, records: Int) throws {
+        ]) func publicFilesMergeToVersion3(name: String, records: Int) throws
+    {
         let feed = try ReadFeed([TestData.path(name)], calendar: "cme-globex-equity")
         #expect(feed.orders.count == records)
         #expect(feed.names.count == 1)

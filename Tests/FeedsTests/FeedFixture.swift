@@ -27,7 +27,9 @@ func header(
     mappings: [(symbol: String, start: UInt32, end: UInt32, name: String)] = []
 ) -> [UInt8] {
     let symbolBytes = version == 1 ? 22 : 71
-    func text(_ text: String) -> [UInt8] { Array(text.utf8) + [UInt8](repeating: 0, count: symbolBytes - text.utf8.count) }
+    func text(_ text: String) -> [UInt8] {
+        Array(text.utf8) + [UInt8](repeating: 0, count: symbolBytes - text.utf8.count)
+    }
     var body = [UInt8](repeating: 0, count: 104)
     body.replaceSubrange(0..<9, with: Array("GLBX.MDP3".utf8))
     body[version == 1 ? 50 : 42] = stypeIn
@@ -35,7 +37,8 @@ func header(
     if version > 1 { body[45] = 71 }
     body += [UInt8](repeating: 0, count: 12) + little(UInt32(mappings.count))
     for mapping in mappings {
-        body += text(mapping.symbol) + little(UInt32(1)) + little(mapping.start) + little(mapping.end) + text(mapping.name)
+        body +=
+            text(mapping.symbol) + little(UInt32(1)) + little(mapping.start) + little(mapping.end) + text(mapping.name)
     }
     while version == 3, body.count % 8 != 0 { body.append(0) }
     return Array("DBN".utf8) + [version] + little(UInt32(body.count)) + body
@@ -98,7 +101,8 @@ struct ReadFeed {
     ) throws {
         try self.init(
             FeedPlan(
-                files: files, calendar: try ExchangeCalendar(named: calendar), markIntervalNanos: mark, chunkSpanNanos: span))
+                files: files, calendar: try ExchangeCalendar(named: calendar), markIntervalNanos: mark,
+                chunkSpanNanos: span))
     }
 
     var marks: [Mark] { chunks.compactMap(\.mark) }

@@ -52,7 +52,8 @@ import Testing
         let interval = seconds * Self.second
         var now = try Self.noon()
         let times = (0..<300).map { _ in
-            now += [0, 1, 999_999_999, 1_000_000_000, 7_500_000_000, 130_000_000_000].randomElement(using: &random) ?? 0
+            now +=
+                [0, 1, 999_999_999, 1_000_000_000, 7_500_000_000, 130_000_000_000].randomElement(using: &random) ?? 0
             return now
         }
         let feed = try Self.feed(at: times, every: interval)
@@ -148,11 +149,14 @@ import Testing
         #expect(
             feed.marks.filter { $0.opens != nil } == [
                 Mark(
-                    time: Timestamp(nanos: midnight), closes: try Self.date("2026-11-19"), opens: try Self.date("2026-11-20"))
+                    time: Timestamp(nanos: midnight), closes: try Self.date("2026-11-19"),
+                    opens: try Self.date("2026-11-20"))
             ])
     }
 
-    @Test(arguments: ["2019-05-06", "2028-03-01"]) func aDateTheCalendarDoesNotKnowIsAnErrorThatSaysSo(date: String) throws {
+    @Test(arguments: ["2019-05-06", "2028-03-01"]) func aDateTheCalendarDoesNotKnowIsAnErrorThatSaysSo(date: String)
+        throws
+    {
         let folder = try TemporaryFolder()
         let path = try folder.write("a.dbn", header() + mbo(at: try time(date, 50_000)))
         let error = #expect(throws: FeedError.self) { try ReadFeed([path], calendar: "cme-globex-equity") }

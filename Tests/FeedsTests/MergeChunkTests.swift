@@ -39,7 +39,9 @@ enum DescriptorCount {
         return try folder.write("busy.dbn", bytes)
     }
 
-    @Test(arguments: [UInt64.max, 0, 1, 50_000_000, 5_000_000_000]) func theSameFilesGiveTheSameChunks(span: UInt64) throws {
+    @Test(arguments: [UInt64.max, 0, 1, 50_000_000, 5_000_000_000]) func theSameFilesGiveTheSameChunks(span: UInt64)
+        throws
+    {
         let folder = try TemporaryFolder()
         let path = try Self.busy(folder)
         #expect(try ReadFeed([path], span: span).chunks == ReadFeed([path], span: span).chunks)

@@ -35,7 +35,8 @@ import Testing
             let decoded = DecodedStream(Array(Self.stream[..<cut]))
             var whole: [[UInt8]] = []
             var used = header
-            for record in Self.records where used + record.count <= cut && whole.count == Self.records.firstIndex(of: record) {
+            for record in Self.records
+            where used + record.count <= cut && whole.count == Self.records.firstIndex(of: record) {
                 whole.append(record)
                 used += record.count
             }
@@ -62,7 +63,8 @@ import Testing
         #expect(decoded.error == expected)
     }
 
-    @Test(arguments: DBNReference.records) func withSendTimesEveryRecordNeedsEightBytesMore(record: DBNReference.Record) {
+    @Test(arguments: DBNReference.records) func withSendTimesEveryRecordNeedsEightBytesMore(record: DBNReference.Record)
+    {
         let header = DBNHeader(version: record.version, tsOut: true).bytes
         let decoded = DecodedStream(header + bareRecord(type: record.type, byteCount: record.byteCount))
         let expected = DBNError.recordTooShort(
@@ -107,7 +109,8 @@ import Testing
         var summary = StreamSummary(metadata: nil, version: 3)
         if let run = try decoder.nextRun() { summary.add(run) }
         let names = [
-            "SystemMsg", "SymbolMappingMsg", "InstrumentDefMsg", "MBOMsg", "unknown_200", "TradeMsg", "MBP10Msg", "StatMsg",
+            "SystemMsg", "SymbolMappingMsg", "InstrumentDefMsg", "MBOMsg", "unknown_200", "TradeMsg", "MBP10Msg",
+            "StatMsg",
         ]
         #expect(summary.countsByName.map(\.name) == names)
     }
@@ -141,11 +144,13 @@ import Testing
 
     // MARK: - Fragments
 
-    @Test(arguments: [
-        (RecordType.definition, 360, 1), (RecordType.definition, 400, 2), (RecordType.definition, 520, 3),
-        (RecordType.statistics, 80, 3), (RecordType.symbolMapping, 80, 1), (RecordType.error, 80, 1),
-        (RecordType.system, 80, 1),
-    ] as [(UInt8, Int, UInt8)]) func aTellingLengthGivesTheVersion(type: UInt8, byteCount: Int, version: UInt8) {
+    @Test(
+        arguments: [
+            (RecordType.definition, 360, 1), (RecordType.definition, 400, 2), (RecordType.definition, 520, 3),
+            (RecordType.statistics, 80, 3), (RecordType.symbolMapping, 80, 1), (RecordType.error, 80, 1),
+            (RecordType.system, 80, 1),
+        ] as [(UInt8, Int, UInt8)]) func aTellingLengthGivesTheVersion(type: UInt8, byteCount: Int, version: UInt8)
+    {
         let record = bareRecord(type: type, byteCount: byteCount)
         let decoded = DecodedStream(Self.records[3] + record, isFragment: true)
         #expect(decoded.version == version)
@@ -191,6 +196,7 @@ import Testing
     }
 
     @Test(arguments: [0, 4] as [UInt8]) func aGivenVersionThatDoesNotExistIsRefused(version: UInt8) {
-        #expect(DecodedStream(Self.records[3], isFragment: true, version: version).error == .unsupportedVersion(version))
+        #expect(
+            DecodedStream(Self.records[3], isFragment: true, version: version).error == .unsupportedVersion(version))
     }
 }

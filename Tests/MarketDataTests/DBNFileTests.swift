@@ -132,7 +132,8 @@ import Testing
     }
 
     /// Databento publishes the same query in each version.
-    @Test(.needsTestData, arguments: upgradable) func upgradedRecordsEqualTheNativeOnes(old: String, new: String) throws {
+    @Test(.needsTestData, arguments: upgradable) func upgradedRecordsEqualTheNativeOnes(old: String, new: String) throws
+    {
         let stream = DecodedStream(try TestData.stream(old).bytes, isFragment: Self.isFragment(old))
         let native = DecodedStream(try TestData.stream(new).bytes, isFragment: Self.isFragment(new))
         let version = try #require(stream.version)

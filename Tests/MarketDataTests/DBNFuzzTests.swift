@@ -32,7 +32,8 @@ import Testing
             case 4: bytes.removeSubrange(index...)
             default:
                 let other = Int.random(in: 0..<bytes.count, using: &random)
-                bytes.replaceSubrange(index..<min(index + 4, bytes.count), with: bytes[other..<min(other + 4, bytes.count)])
+                bytes.replaceSubrange(
+                    index..<min(index + 4, bytes.count), with: bytes[other..<min(other + 4, bytes.count)])
             }
         }
     }

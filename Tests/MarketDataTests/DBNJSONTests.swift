@@ -46,7 +46,8 @@ import Testing
         for byte in UInt8.min...UInt8.max {
             var record = bareRecord(type: RecordType.mbo, byteCount: 56)
             record[38] = byte
-            let object = try JSONSerialization.jsonObject(with: Data(try json(record, version: 3).utf8)) as? [String: Any]
+            let object =
+                try JSONSerialization.jsonObject(with: Data(try json(record, version: 3).utf8)) as? [String: Any]
             #expect(byte == 0 ? object?["action"] is NSNull : object?["action"] is String, "\(byte)")
         }
     }

@@ -6,7 +6,8 @@ import Testing
     private static func full(_ version: UInt8) -> DBNHeader {
         DBNHeader(
             version: version, dataset: "XNAS.ITCH", schema: 9, start: 1_715_126_400_000_000_001,
-            end: 1_715_212_800_000_000_002, limit: 77, stypeIn: 4, stypeOut: 0, tsOut: true, symbols: ["ES.FUT", "NQ.OPT"],
+            end: 1_715_212_800_000_000_002, limit: 77, stypeIn: 4, stypeOut: 0, tsOut: true,
+            symbols: ["ES.FUT", "NQ.OPT"],
             partial: ["P1"], notFound: ["N1", "N2", "N3"],
             mappings: [
                 .init(symbol: "ESM4", intervals: [(20_240_508, 20_240_509, "5602"), (20_240_509, 20_240_510, "5603")]),

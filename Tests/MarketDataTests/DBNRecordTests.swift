@@ -117,7 +117,9 @@ import Testing
     }
 
     /// Fields of the version 3 record that keep their name keep their value; lengths and new fields are tested apart.
-    @Test(arguments: DBNReference.records) func upgradingKeepsEveryFieldThatHasAPlace(record: DBNReference.Record) throws {
+    @Test(arguments: DBNReference.records) func upgradingKeepsEveryFieldThatHasAPlace(record: DBNReference.Record)
+        throws
+    {
         let sample = Sample(record, seed: 9)
         let upgrader = RecordUpgrader(version: record.version, tsOut: false)
         let upgraded = try withRecord(sample.bytes, version: record.version) { upgrader.upgraded($0) }
@@ -125,7 +127,9 @@ import Testing
         for (name, value) in sample.values where printed[name] != nil { #expect(printed[name] == value, "\(name)") }
     }
 
-    @Test(arguments: DBNReference.records) func upgradedRecordsHaveTheLengthOfVersion3(record: DBNReference.Record) throws {
+    @Test(arguments: DBNReference.records) func upgradedRecordsHaveTheLengthOfVersion3(record: DBNReference.Record)
+        throws
+    {
         var sample = Sample(record, seed: 9)
         sample.appendSendTime(7)
         let upgrader = RecordUpgrader(version: record.version, tsOut: true)

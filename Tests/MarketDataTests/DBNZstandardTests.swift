@@ -13,7 +13,9 @@ import Testing
     /// Text that compresses, with parts that do not.
     private static func sample(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var random = SplitMix(seed: seed)
-        return (0..<count).map { $0 / 100 % 2 == 0 ? UInt8(truncatingIfNeeded: $0 / 10) : UInt8(truncatingIfNeeded: random.next()) }
+        return (0..<count).map {
+            $0 / 100 % 2 == 0 ? UInt8(truncatingIfNeeded: $0 / 10) : UInt8(truncatingIfNeeded: random.next())
+        }
     }
 
     private static func skippable(_ count: Int) -> [UInt8] {
@@ -37,7 +39,9 @@ import Testing
             }
             out += room[..<used.written]
             offset += used.read
-            if offset == bytes.count, used.written == 0 { return (out, decoder.completeFrames, decoder.isBetweenFrames) }
+            if offset == bytes.count, used.written == 0 {
+                return (out, decoder.completeFrames, decoder.isBetweenFrames)
+            }
         }
     }
 
@@ -46,7 +50,9 @@ import Testing
         #expect(try TestData.decompressed(Self.compressed(bytes)).bytes == bytes)
     }
 
-    @Test(arguments: [1, 7, 4096], [1, 13, 4096]) func piecesOfAnySizeGiveTheSameBytes(inputPiece: Int, space: Int) throws {
+    @Test(arguments: [1, 7, 4096], [1, 13, 4096]) func piecesOfAnySizeGiveTheSameBytes(inputPiece: Int, space: Int)
+        throws
+    {
         let bytes = Self.sample(5000)
         let back = try Self.decompressed(Self.compressed(bytes), inputPiece: inputPiece, space: space)
         #expect(back.bytes == bytes)
@@ -62,7 +68,9 @@ import Testing
 
     @Test func skippableFramesGiveNoBytes() throws {
         let bytes = Self.sample(1000)
-        let file = Self.skippable(5) + Self.compressed(bytes) + Self.skippable(0) + Self.compressed(bytes) + Self.skippable(300)
+        let file =
+            Self.skippable(5) + Self.compressed(bytes) + Self.skippable(0) + Self.compressed(bytes)
+            + Self.skippable(300)
         #expect(try TestData.decompressed(file).bytes == bytes + bytes)
     }
 

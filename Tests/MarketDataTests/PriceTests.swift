@@ -2,10 +2,13 @@ import MarketData
 import Testing
 
 @Suite struct PriceTests {
-    @Test(arguments: [
-        (24_800_250_000_000, "24800.25"), (0, "0"), (1, "0.000000001"), (-1, "-0.000000001"), (-2_500_000_000, "-2.5"),
-        (5_000_000_000, "5"), (.min, "-9223372036.854775808"), (.max - 1, "9223372036.854775806"),
-    ] as [(Int64, String)]) func decimalsAreExact(nanos: Int64, text: String) {
+    @Test(
+        arguments: [
+            (24_800_250_000_000, "24800.25"), (0, "0"), (1, "0.000000001"), (-1, "-0.000000001"),
+            (-2_500_000_000, "-2.5"),
+            (5_000_000_000, "5"), (.min, "-9223372036.854775808"), (.max - 1, "9223372036.854775806"),
+        ] as [(Int64, String)]) func decimalsAreExact(nanos: Int64, text: String)
+    {
         #expect(Price(nanos: nanos).description == text)
         #expect(Price(decimal: text) == Price(nanos: nanos))
     }
@@ -25,7 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-", "+1", "1.", ".5", "-.5", "1..2", "1.2.3", "1e3", "1,5", " 1", "1 ", "0x1", "nan", "inf", "1.0000000000",
+        "", "-", "+1", "1.", ".5", "-.5", "1..2", "1.2.3", "1e3", "1,5", " 1", "1 ", "0x1", "nan", "inf",
+        "1.0000000000",
         "--1", "1-", "١", "1_000",
     ]) func anythingButAPlainDecimalIsRefused(text: String) {
         #expect(Price(decimal: text) == nil)

@@ -8,7 +8,8 @@ import Testing
     private func signal(_ id: String, cause: UInt64, confidence: Double = 0.8) -> EngineMessage {
         .signal(
             Signal(
-                id: id, cause: cause, tsEvent: Timestamp(nanos: 1000 + cause), instrumentID: InstrumentID(1), symbol: "X",
+                id: id, cause: cause, tsEvent: Timestamp(nanos: 1000 + cause), instrumentID: InstrumentID(1),
+                symbol: "X",
                 underlyingID: InstrumentID(1), direction: .long, action: .buy, strength: .high, confidence: confidence,
                 price: Price(nanos: 1), target: Price(nanos: 2), stop: Price(nanos: 0), horizonSeconds: 60))
     }
@@ -89,14 +90,18 @@ import Testing
 
     @Test func aNewProcessRepeatsWhatIsKnownAndOnlyAddsTheRest() throws {
         var ledger = try begun()
-        for cause in [2, 5, 8] { _ = try ledger.accept(signal("s\(cause)", cause: UInt64(cause)), readAt: 0, written: 10) }
+        for cause in [2, 5, 8] {
+            _ = try ledger.accept(signal("s\(cause)", cause: UInt64(cause)), readAt: 0, written: 10)
+        }
         _ = try ledger.accept(progress(9), readAt: 0, written: 10)
         ledger.forget(past: 6)
         #expect(ledger.answered == 7)
         #expect(ledger.pending.map(\.signal.id) == ["s2", "s5"])
         ledger.begin(base: 0)
         _ = try ledger.accept(hello, readAt: 0, written: 0)
-        for cause in [2, 5, 8] { _ = try ledger.accept(signal("s\(cause)", cause: UInt64(cause)), readAt: 0, written: 10) }
+        for cause in [2, 5, 8] {
+            _ = try ledger.accept(signal("s\(cause)", cause: UInt64(cause)), readAt: 0, written: 10)
+        }
         #expect(ledger.pending.map(\.signal.id) == ["s2", "s5", "s8"])
         #expect(ledger.repeats == 2)
     }

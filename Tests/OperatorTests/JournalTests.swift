@@ -23,8 +23,10 @@ final class JournalFixture {
 
     func signal(_ number: Int, id: String? = nil) -> Signal {
         Signal(
-            id: id ?? "s-\(number)", cause: UInt64(number), tsEvent: Timestamp(nanos: Self.start + UInt64(number) * 1_000_000_000),
-            instrumentID: InstrumentID(7), symbol: "NQZ5", underlyingID: InstrumentID(UInt32(number % 5)), direction: .long,
+            id: id ?? "s-\(number)", cause: UInt64(number),
+            tsEvent: Timestamp(nanos: Self.start + UInt64(number) * 1_000_000_000),
+            instrumentID: InstrumentID(7), symbol: "NQZ5", underlyingID: InstrumentID(UInt32(number % 5)),
+            direction: .long,
             action: .buy, strength: .high, confidence: 0.75, price: Price(nanos: 25_000_000_000_000),
             target: Price(nanos: 25_010_000_000_000), stop: Price(nanos: 24_990_000_000_000), horizonSeconds: 60,
             features: ["x": .number(0.1), "note": .text("a \"quoted\" one")])
@@ -37,14 +39,18 @@ final class JournalFixture {
             let index = UInt64(number)
             if number % 10 == 0 {
                 events.append(
-                    Event(index: index, payload: .mark(Mark(time: Timestamp(nanos: Self.start + index * 1_000_000_000)))))
+                    Event(
+                        index: index, payload: .mark(Mark(time: Timestamp(nanos: Self.start + index * 1_000_000_000)))))
             }
             if number == count / 4 {
                 events.append(
-                    Event(index: index, payload: .command(Command(verb: .promote, to: .limited, actor: "ann", reason: "half"))))
+                    Event(
+                        index: index,
+                        payload: .command(Command(verb: .promote, to: .limited, actor: "ann", reason: "half"))))
             }
             if number == count * 3 / 4 {
-                events.append(Event(index: index, payload: .command(Command(verb: .rollback, actor: "bob", reason: "enough"))))
+                events.append(
+                    Event(index: index, payload: .command(Command(verb: .rollback, actor: "bob", reason: "enough"))))
             }
             for arm in Arm.allCases {
                 events.append(Event(index: index, payload: .signal(arm, signal(number), isLate: number % 17 == 3)))
@@ -72,7 +78,8 @@ final class JournalFixture {
         var other = engine
         other.arm = .candidate
         return BeginBody(
-            mode: .ordered, stage: .shadow, spec: Spec(path: "test.yaml", plan: plan, baseline: engine, candidate: other))
+            mode: .ordered, stage: .shadow,
+            spec: Spec(path: "test.yaml", plan: plan, baseline: engine, candidate: other))
     }
 
     /// Changes the database behind the journal's back.
@@ -80,7 +87,8 @@ final class JournalFixture {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "python3", "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
+            "python3", "-c",
+            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
             folder + "/" + Journal.fileName, sql,
         ]
         try process.run()
@@ -96,7 +104,7 @@ final class JournalFixture {
         try fixture.write(events)
         // Another connection, as after a crash of the writer.
         var rows = 0
-        try JournalReader(folder: fixture.folder).forEach { _ in rows += 1 }
+        try JournalReader(folder: fixture.folder).scan { _ in rows += 1 }
         #expect(rows == events.count + 1 + 2)
     }
 
@@ -105,7 +113,7 @@ final class JournalFixture {
         let events = fixture.events(60)
         try fixture.write(events)
         var back: [Event] = []
-        try JournalReader(folder: fixture.folder).forEach { row in
+        try JournalReader(folder: fixture.folder).scan { row in
             if let event = try EventCodec.event(from: row) { back.append(event) }
         }
         #expect(back == events)
@@ -131,8 +139,10 @@ final class JournalFixture {
     }
 
     @Test(arguments: [
-        "UPDATE journal SET decision = 'live' WHERE n = 20", "UPDATE journal SET body = replace(body, '25000', '25001') WHERE n = 20",
-        "UPDATE journal SET feed_index = feed_index + 1 WHERE n = 20", "UPDATE journal SET time = time + 1 WHERE n = 20",
+        "UPDATE journal SET decision = 'live' WHERE n = 20",
+        "UPDATE journal SET body = replace(body, '25000', '25001') WHERE n = 20",
+        "UPDATE journal SET feed_index = feed_index + 1 WHERE n = 20",
+        "UPDATE journal SET time = time + 1 WHERE n = 20",
         "UPDATE journal SET at = at + 1 WHERE n = 20", "UPDATE journal SET arm = NULL WHERE n = 20",
         "UPDATE journal SET stage = 'full' WHERE n = 20", "UPDATE journal SET chain = zeroblob(32) WHERE n = 20",
         "UPDATE journal SET seq = 9999 WHERE n = 20", "UPDATE journal SET kind = 'mark' WHERE n = 20",
@@ -151,7 +161,8 @@ final class JournalFixture {
         let fixture = try JournalFixture()
         try fixture.write(fixture.events(30))
         try fixture.tamper(
-            "UPDATE journal SET n = -1 WHERE n = 15; UPDATE journal SET n = 15 WHERE n = 22; UPDATE journal SET n = 22 WHERE n = -1;")
+            "UPDATE journal SET n = -1 WHERE n = 15; UPDATE journal SET n = 15 WHERE n = 22; UPDATE journal SET n = 22 WHERE n = -1;"
+        )
         #expect(try Verifier.verify(folder: fixture.folder).row == 15)
     }
 
@@ -174,7 +185,7 @@ final class JournalFixture {
         var chain = [UInt8](repeating: 0, count: 32)
         var script = ""
         var forged: Int64?
-        try reader.forEach { original in
+        try reader.scan { original in
             var row = original
             if forged == nil, row.kind == .signal, row.decision == "shadow" {
                 row.decision = "live"
@@ -219,7 +230,8 @@ final class JournalFixture {
         let journal = try Journal(folder: fixture.folder)
         var sequencer = Sequencer(router: Router(plan: fixture.plan))
         for _ in 0..<2 {
-            _ = try sequencer.take(Event(index: 0, payload: .signal(.baseline, fixture.signal(1), isLate: false)), at: 0)
+            _ = try sequencer.take(
+                Event(index: 0, payload: .signal(.baseline, fixture.signal(1), isLate: false)), at: 0)
         }
         let rows = sequencer.takePending()
         #expect(throws: JournalError.self) { try journal.append(rows) }

@@ -58,7 +58,10 @@ import Testing
             }
             let bytes = (0..<next(120)).map { _ in next(6) == 0 ? UInt8(10) : UInt8(97 + next(26)) }
             var expected = bytes.split(separator: 10, omittingEmptySubsequences: false)
-                .map { ($0.count >= 8 ? "overlong:" : "line:") + String(decoding: $0.count >= 8 ? $0.prefix(4) : $0, as: UTF8.self) }
+                .map {
+                    ($0.count >= 8 ? "overlong:" : "line:")
+                        + String(decoding: $0.count >= 8 ? $0.prefix(4) : $0, as: UTF8.self)
+                }
             let last = expected.removeLast()
             if last != "line:" { expected.append(last.replacingOccurrences(of: "line:", with: "torn:")) }
             #expect(pieces(bytes, chunk: 1 + next(16)) == expected, "seed \(seed)")
@@ -72,7 +75,8 @@ import Testing
     }
 
     @Test func lineOfADyingEngineIsTorn() throws {
-        #expect(try TestChild.lines(of: TestChild.shell("echo whole; printf half; kill -9 $$")) == ["whole", "torn:half"])
+        #expect(
+            try TestChild.lines(of: TestChild.shell("echo whole; printf half; kill -9 $$")) == ["whole", "torn:half"])
     }
 
     @Test func cancelEndsAReadThatADescendantHoldsOpen() throws {

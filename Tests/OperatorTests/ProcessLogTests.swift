@@ -64,8 +64,12 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(files == ["candidate.log", "candidate.log.1", "candidate.log.2"])
         // 200 lines of five bytes a file.
-        #expect(try folder.text(of: "candidate.log.2").split(separator: "\n").map(String.init) == (1400...1599).map(String.init))
-        #expect(try folder.text(of: "candidate.log").split(separator: "\n").map(String.init) == (1800...1999).map(String.init))
+        #expect(
+            try folder.text(of: "candidate.log.2").split(separator: "\n").map(String.init)
+                == (1400...1599).map(String.init))
+        #expect(
+            try folder.text(of: "candidate.log").split(separator: "\n").map(String.init)
+                == (1800...1999).map(String.init))
     }
 
     @Test func lineLargerThanAFileHasAFileOfItsOwn() throws {

@@ -21,7 +21,9 @@ import Testing
     func jitterSpreadsTwentyPercent(jitter: Double, factor: Double) {
         var policy = RestartPolicy(role: .baseline)
         let delays = (0..<9).compactMap { delay(policy.died(crash, at: .seconds($0), jitter: jitter)) }
-        for (found, plain) in zip(delays, [0, 0.5, 1, 2, 4, 8, 15, 30, 60]) { #expect(abs(found - plain * factor) < 0.001) }
+        for (found, plain) in zip(delays, [0, 0.5, 1, 2, 4, 8, 15, 30, 60]) {
+            #expect(abs(found - plain * factor) < 0.001)
+        }
     }
 
     @Test func tenStableMinutesClearTheBackOff() {
@@ -44,7 +46,9 @@ import Testing
         #expect(delay(policy.died(crash, at: .seconds(2000), jitter: 0.5)) == 1)
     }
 
-    @Test(arguments: [([0, 15, 30], true), ([0, 15, 31], false), ([0, 40, 80, 100, 120], true), ([0, 40, 80, 110, 121], false)])
+    @Test(arguments: [
+        ([0, 15, 30], true), ([0, 15, 31], false), ([0, 40, 80, 100, 120], true), ([0, 40, 80, 110, 121], false),
+    ])
     func candidateThatDiesTooOftenIsQuarantined(seconds: [Int], quarantined: Bool) {
         var policy = RestartPolicy(role: .candidate)
         var last = RestartPolicy.Action.restart(after: .zero)

@@ -64,7 +64,8 @@ import Testing
         try "#!/bin/sh\npwd -P\n".write(toFile: folder.file("here"), atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("here"))
         let child = try Spawner.shared.spawn(
-            SpawnRequest(executable: "./here", environment: TestChild.path, workingDirectory: folder.path, input: .null))
+            SpawnRequest(executable: "./here", environment: TestChild.path, workingDirectory: folder.path, input: .null)
+        )
         let line = try #require(try TestChild.lines(of: child).first)
         #expect(line.hasSuffix((folder.path as NSString).lastPathComponent))
     }

@@ -52,7 +52,8 @@ import Testing
     @Test func stateFolderBehindALinkIsTheSame() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.file("real/engine"), withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.file("real"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link"), withDestinationPath: folder.file("real"))
         let orphan = try Self.orphan(Self.environment(state: folder.file("real/engine"), epoch: "1"))
         let found = BootSweep(stateFolder: folder.file("link") + "/./", selection: .epochs(before: 2)).run()
         #expect(found.contains { $0.pid == orphan })

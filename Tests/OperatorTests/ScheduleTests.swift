@@ -29,11 +29,20 @@ import Testing
 
     @Test(arguments: [
         ("{\"verb\": \"promote\"}", ":1: exactly one of \"at_index\" and \"at_ts\" is needed"),
-        ("{\"at_index\": 1, \"at_ts\": 2, \"verb\": \"promote\"}", ":1: exactly one of \"at_index\" and \"at_ts\" is needed"),
+        (
+            "{\"at_index\": 1, \"at_ts\": 2, \"verb\": \"promote\"}",
+            ":1: exactly one of \"at_index\" and \"at_ts\" is needed"
+        ),
         ("{\"at_index\": 1, \"verb\": \"jump\"}", ":1: \"verb\" must be one of promote, rollback, pause, resume"),
-        ("\n{\"at_index\": 1, \"verb\": \"promote\", \"to\": \"top\"}", ":2: \"to\" must be one of shadow, canary, limited, full"),
+        (
+            "\n{\"at_index\": 1, \"verb\": \"promote\", \"to\": \"top\"}",
+            ":2: \"to\" must be one of shadow, canary, limited, full"
+        ),
         ("nonsense", ":1: not a JSON object"),
-        ("{\"at_index\": 1, \"verb\": \"pause\", \"why\": \"x\"}", ":1: \"why\" is unknown; allowed are at_index, at_ts, reason, to, verb"),
+        (
+            "{\"at_index\": 1, \"verb\": \"pause\", \"why\": \"x\"}",
+            ":1: \"why\" is unknown; allowed are at_index, at_ts, reason, to, verb"
+        ),
     ])
     func aBadLineIsNamedWithWhatIsAllowed(_ text: String, _ message: String) throws {
         let path = try file(text)

@@ -11,7 +11,9 @@ import Testing
         }
     }
 
-    private static func weight(_ tenThousandths: Int) throws -> Weight { try #require(Weight(tenThousandths: tenThousandths)) }
+    private static func weight(_ tenThousandths: Int) throws -> Weight {
+        try #require(Weight(tenThousandths: tenThousandths))
+    }
 
     /// design.md, section 5.
     @Test(arguments: [
@@ -27,7 +29,8 @@ import Testing
 
     /// 0.5515 of the second vector lies between 5,514 and 5,516 ten-thousandths.
     @Test func theBucketIsComparedWithTheExactShare() throws {
-        let unit = UnitKey(underlying: InstrumentID(42_000_037), blockStart: Timestamp(nanos: 1_760_000_400_000_000_000))
+        let unit = UnitKey(
+            underlying: InstrumentID(42_000_037), blockStart: Timestamp(nanos: 1_760_000_400_000_000_000))
         let below = Assignment(salt: "ifd-v3", weight: try Self.weight(5514))
         let above = Assignment(salt: "ifd-v3", weight: try Self.weight(5516))
         #expect(below.arm(of: unit) == .baseline)

@@ -28,16 +28,21 @@ import Testing
         return (router.stage, router.status) == before ? kind : "\(kind), yet changed"
     }
 
-    @Test(arguments: [
-        (.shadow, nil, "moved canary running"), (.canary, nil, "moved limited running"),
-        (.limited, nil, "moved full running"), (.full, nil, "refused"), (.shadow, .full, "moved full running"),
-        (.canary, .full, "moved full running"), (.canary, .canary, "unchanged"), (.limited, .canary, "refused"),
-        (.full, .full, "unchanged"), (.shadow, .shadow, "unchanged"),
-    ] as [(Stage, Stage?, String)]) func promoteGoesUpAndOnlyUp(stage: Stage, target: Stage?, expected: String) throws {
+    @Test(
+        arguments: [
+            (.shadow, nil, "moved canary running"), (.canary, nil, "moved limited running"),
+            (.limited, nil, "moved full running"), (.full, nil, "refused"), (.shadow, .full, "moved full running"),
+            (.canary, .full, "moved full running"), (.canary, .canary, "unchanged"), (.limited, .canary, "refused"),
+            (.full, .full, "unchanged"), (.shadow, .shadow, "unchanged"),
+        ] as [(Stage, Stage?, String)]) func promoteGoesUpAndOnlyUp(stage: Stage, target: Stage?, expected: String)
+        throws
+    {
         #expect(try Self.result(stage, .running, .promote, to: target) == expected)
     }
 
-    @Test(arguments: Stage.allCases, [State.held, .rolledBack]) func promoteNeedsARunningRollout(stage: Stage, state: State) throws {
+    @Test(arguments: Stage.allCases, [State.held, .rolledBack]) func promoteNeedsARunningRollout(
+        stage: Stage, state: State
+    ) throws {
         #expect(try Self.result(stage, state, .promote) == "refused")
     }
 
@@ -72,14 +77,20 @@ import Testing
         #expect(try Self.result(stage, .rolledBack, .rollback) == "unchanged")
     }
 
-    @Test(arguments: [
-        (.full, .limited, "moved limited held"), (.full, .canary, "moved canary held"),
-        (.full, .shadow, "moved shadow rolled-back"), (.canary, .limited, "unchanged"), (.limited, .limited, "moved limited held"),
-    ] as [(Stage, Stage, String)]) func rollbackToAStageHoldsThere(stage: Stage, target: Stage, expected: String) throws {
+    @Test(
+        arguments: [
+            (.full, .limited, "moved limited held"), (.full, .canary, "moved canary held"),
+            (.full, .shadow, "moved shadow rolled-back"), (.canary, .limited, "unchanged"),
+            (.limited, .limited, "moved limited held"),
+        ] as [(Stage, Stage, String)]) func rollbackToAStageHoldsThere(stage: Stage, target: Stage, expected: String)
+        throws
+    {
         #expect(try Self.result(stage, .running, .rollback, to: target) == expected)
     }
 
-    @Test(arguments: [Command.Verb.promote, .pause, .resume]) func anotherStageThanExpectedIsRefused(verb: Command.Verb) throws {
+    @Test(arguments: [Command.Verb.promote, .pause, .resume]) func anotherStageThanExpectedIsRefused(verb: Command.Verb)
+        throws
+    {
         var router = try Self.router(.canary, verb == .resume ? .held : .running)
         #expect(router.command(verb, expecting: .limited)?.kind == "refused")
         #expect(router.command(verb, expecting: .canary)?.kind == "moved")

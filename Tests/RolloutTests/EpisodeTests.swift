@@ -14,7 +14,9 @@ import Testing
             let limited = Assignment(salt: plan.id, weight: plan.weight(in: .limited))
             let now = UnitKey(underlying: InstrumentID(id), at: at(noon), plan: plan)
             let later = UnitKey(underlying: InstrumentID(id), at: at(noon + 1800), plan: plan)
-            if canary.arm(of: now) == .baseline, limited.arm(of: later) == next, canary.arm(of: later) == .baseline { return id }
+            if canary.arm(of: now) == .baseline, limited.arm(of: later) == next, canary.arm(of: later) == .baseline {
+                return id
+            }
         }
     }
 
@@ -111,7 +113,9 @@ import Testing
             let unit = UnitKey(underlying: InstrumentID(id), at: at(second), plan: plan)
             for arm in Arm.allCases {
                 let decision = router.decide(arm, signal(on: id, at: second, horizon: 1))
-                #expect((decision == "live assigned") == (assignment.arm(of: unit) == arm), "\(unit.text) \(arm) \(decision)")
+                #expect(
+                    (decision == "live assigned") == (assignment.arm(of: unit) == arm),
+                    "\(unit.text) \(arm) \(decision)")
             }
             if units.insert(unit).inserted, assignment.arm(of: unit) == .candidate { candidateUnits += 1 }
         }

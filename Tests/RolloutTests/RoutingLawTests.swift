@@ -20,22 +20,28 @@ import Testing
         var random = RolloutRandom(seed: seed)
         var now = noon
         return (0..<steps).map { step in
-            now += random.chance(3) ? UInt64.random(in: 0...900, using: &random) : UInt64.random(in: 0...5, using: &random)
+            now +=
+                random.chance(3) ? UInt64.random(in: 0...900, using: &random) : UInt64.random(in: 0...5, using: &random)
             switch Int.random(in: 0..<1000, using: &random) {
             case 0..<880:
                 let said = signal(
-                    "s\(step)", on: UInt32.random(in: 1...6, using: &random), at: now - UInt64.random(in: 0...4, using: &random),
-                    horizon: [1, 30, 600, 3600].randomElement(using: &random) ?? 1, action: random.chance(5) ? .monitor : .sell)
+                    "s\(step)", on: UInt32.random(in: 1...6, using: &random),
+                    at: now - UInt64.random(in: 0...4, using: &random),
+                    horizon: [1, 30, 600, 3600].randomElement(using: &random) ?? 1,
+                    action: random.chance(5) ? .monitor : .sell)
                 return .signal(random.chance(50) ? .baseline : .candidate, said, isLate: random.chance(4))
             case 880..<930: return .mark(Mark(time: at(now), closes: random.chance(10) ? CivilDate("2026-11-19") : nil))
             case 930..<970:
                 let health: Health =
-                    random.chance(70) ? .ready : random.chance(80) ? .notReady(reason: "stalled") : .quarantined(reason: "crashes")
+                    random.chance(70)
+                    ? .ready : random.chance(80) ? .notReady(reason: "stalled") : .quarantined(reason: "crashes")
                 return .health(random.chance(60) ? .candidate : .baseline, health)
             case 970..<978: return .switches(Switches(kill: random.chance(30), stop: random.chance(15)))
             default:
                 // Up is asked for oftener than down, else a history stays in shadow.
-                let verbs: [Command.Verb] = [.promote, .promote, .promote, .promote, .resume, .resume, .resume, .pause, .rollback]
+                let verbs: [Command.Verb] = [
+                    .promote, .promote, .promote, .promote, .resume, .resume, .resume, .pause, .rollback,
+                ]
                 let verb = verbs.randomElement(using: &random) ?? .promote
                 let target = random.chance(15) ? Stage.allCases.randomElement(using: &random) : nil
                 let expected = random.chance(20) ? Stage.allCases.randomElement(using: &random) : nil
@@ -69,8 +75,8 @@ import Testing
     @Test(arguments: Setting.all) func decisionsAreThoseOfTheSlowReading(setting: Setting) throws {
         print("routing history \(setting.testDescription)")
         let plan = try plan(baselineDown: setting.baselineDown)
-        var router = Router(plan: plan)
-        var oracle = RoutingOracle(plan: plan, stage: .shadow)
+        var router = Router(plan: plan, stage: .limited)
+        var oracle = RoutingOracle(plan: plan, stage: .limited)
         var seen: [String: Int] = [:]
         for (step, payload) in Self.history(seed: setting.seed).filter(Self.isPossible).enumerated() {
             if case .signal(let arm, let signal, let isLate) = payload {
@@ -79,12 +85,14 @@ import Testing
                 seen["\(arm.rawValue) \(ours)", default: 0] += 1
             } else {
                 let effect = router.handle(Event(index: 0, payload: payload))
-                if case .moved(let transition)? = effect, transition.cause == "rollback" { oracle.moveAllFromCandidate() }
+                if case .moved(let transition)? = effect, transition.cause == "rollback" {
+                    oracle.moveAllFromCandidate()
+                }
                 Self.follow(payload, router, &oracle)
             }
         }
         // A history that never came into the states that matter would prove nothing.
-        #expect(seen["candidate live assigned", default: 0] > 50 && seen["candidate live episode", default: 0] > 50)
+        #expect(seen["candidate live assigned", default: 0] > 10 && seen["candidate live episode", default: 0] > 10)
         #expect(seen["baseline live fallback", default: 0] > 10)
     }
 
@@ -100,7 +108,9 @@ import Testing
     }
 
     /// Law 5.
-    @Test(arguments: Setting.all) func afterARollbackTheCandidateIsSilentUntilResumedAndPromoted(setting: Setting) throws {
+    @Test(arguments: Setting.all) func afterARollbackTheCandidateIsSilentUntilResumedAndPromoted(setting: Setting)
+        throws
+    {
         var router = Router(plan: try plan(baselineDown: setting.baselineDown), stage: .full)
         var isSilent = false
         var silentSignals = 0

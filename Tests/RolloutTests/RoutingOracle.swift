@@ -44,11 +44,15 @@ struct RoutingOracle {
 
     /// Rollback, kill and quarantine.
     mutating func moveAllFromCandidate() {
-        for index in spoken.indices where spoken[index].arm == .candidate {
-            spoken[index].isOver = true
-            spoken[index].isForgotten = true
+        let moved = Set(spoken.map(\.unit)).filter { beginning(of: $0)?.arm == .candidate }
+        for index in spoken.indices {
+            if spoken[index].arm == .candidate { spoken[index].isOver = true }
+            // A unit that the candidate began has not begun any more.
+            if moved.contains(spoken[index].unit) { spoken[index].isForgotten = true }
         }
     }
+
+    private func beginning(of unit: String) -> Spoken? { spoken.first { $0.unit == unit && !$0.isForgotten } }
 
     private func unit(_ signal: Signal) -> String {
         guard case .seconds(let length) = plan.block else { return "" }
@@ -69,8 +73,7 @@ struct RoutingOracle {
         if arm == .candidate, stage == .shadow { return "shadow stage" }
         let unit = unit(signal)
         let episode = spoken.last { $0.underlying == signal.underlyingID.rawValue && !$0.isOver }
-        let beginning = spoken.first { $0.unit == unit && !$0.isForgotten }
-        let owner = episode?.arm ?? beginning?.arm ?? assigned(unit)
+        let owner = episode?.arm ?? beginning(of: unit)?.arm ?? assigned(unit)
         var reason = ""
         if arm == owner {
             reason = episode == nil ? "assigned" : "episode"
@@ -83,14 +86,17 @@ struct RoutingOracle {
             let isOwnerSilent = ready[owner] == false || owner == .candidate && kill
             guard isOwnerSilent, ready[arm] == true else { return "shadow other-arm" }
             if arm == .candidate {
-                guard plan.baselineDown == .candidate, stage == .limited || stage == .full else { return "shadow other-arm" }
+                guard plan.baselineDown == .candidate, stage == .limited || stage == .full else {
+                    return "shadow other-arm"
+                }
             }
             reason = "fallback"
         }
         if stop { return "suppressed stop" }
         if kill, arm == .candidate { return "suppressed kill" }
         if isLate { return "suppressed late" }
-        for index in spoken.indices where spoken[index].underlying == signal.underlyingID.rawValue && spoken[index].arm != arm {
+        for index in spoken.indices
+        where spoken[index].underlying == signal.underlyingID.rawValue && spoken[index].arm != arm {
             spoken[index].isOver = true
         }
         spoken.append(

@@ -28,12 +28,19 @@ import Testing
         Row(claim: "candidate in its unit", expected: "live assigned"),
         Row(claim: "baseline in its unit", unitOf: .baseline, speaker: .baseline, expected: "live assigned"),
         Row(claim: "baseline in shadow has every unit", stage: .shadow, speaker: .baseline, expected: "live assigned"),
-        Row(claim: "baseline while the candidate is not ready", speaker: .baseline, notReady: [.candidate], expected: "live fallback"),
-        Row(claim: "baseline while the candidate is quarantined", speaker: .baseline, quarantined: [.candidate], expected: "live fallback"),
-        Row(claim: "baseline while the candidate is silenced", speaker: .baseline, kill: true, expected: "live fallback"),
+        Row(
+            claim: "baseline while the candidate is not ready", speaker: .baseline, notReady: [.candidate],
+            expected: "live fallback"),
+        Row(
+            claim: "baseline while the candidate is quarantined", speaker: .baseline, quarantined: [.candidate],
+            expected: "live fallback"),
+        Row(
+            claim: "baseline while the candidate is silenced", speaker: .baseline, kill: true, expected: "live fallback"
+        ),
         Row(claim: "baseline after a rollback", speaker: .baseline, isRolledBack: true, expected: "live assigned"),
         Row(
-            claim: "candidate for the baseline where the spec says so, limited", unitOf: .baseline, notReady: [.baseline],
+            claim: "candidate for the baseline where the spec says so, limited", unitOf: .baseline,
+            notReady: [.baseline],
             baselineDown: .candidate, expected: "live fallback"),
         Row(
             claim: "candidate for the baseline where the spec says so, full", stage: .full, unitOf: .baseline,
@@ -46,22 +53,31 @@ import Testing
         Row(claim: "candidate in shadow", stage: .shadow, expected: "shadow stage"),
         Row(claim: "candidate after a rollback", isRolledBack: true, expected: "shadow rolled-back"),
         Row(claim: "candidate that only looks", action: .monitor, expected: "shadow monitor"),
-        Row(claim: "baseline that only looks", unitOf: .baseline, speaker: .baseline, action: .monitor, expected: "shadow monitor"),
-        Row(claim: "monitor comes before rolled back", action: .monitor, isRolledBack: true, expected: "shadow monitor"),
+        Row(
+            claim: "baseline that only looks", unitOf: .baseline, speaker: .baseline, action: .monitor,
+            expected: "shadow monitor"),
+        Row(
+            claim: "monitor comes before rolled back", action: .monitor, isRolledBack: true, expected: "shadow monitor"),
         Row(claim: "candidate that is not ready", notReady: [.candidate], expected: "shadow other-arm"),
-        Row(claim: "candidate for the baseline otherwise", unitOf: .baseline, notReady: [.baseline], expected: "shadow other-arm"),
+        Row(
+            claim: "candidate for the baseline otherwise", unitOf: .baseline, notReady: [.baseline],
+            expected: "shadow other-arm"),
         Row(
             claim: "candidate for the baseline in canary, whatever the spec says", stage: .canary, unitOf: .baseline,
             notReady: [.baseline], baselineDown: .candidate, expected: "shadow other-arm"),
         Row(
             claim: "candidate in shadow for the baseline", stage: .shadow, unitOf: .baseline, notReady: [.baseline],
             baselineDown: .candidate, expected: "shadow stage"),
-        Row(claim: "baseline in the candidate's unit, all silenced", speaker: .baseline, stop: true, expected: "shadow other-arm"),
         Row(
-            claim: "candidate that is not ready for the baseline", unitOf: .baseline, notReady: [.baseline, .candidate],
+            claim: "baseline in the candidate's unit, all silenced", speaker: .baseline, stop: true,
+            expected: "shadow other-arm"),
+        Row(
+            claim: "candidate that is not ready for the baseline", unitOf: .baseline,
+            notReady: [.baseline, .candidate],
             baselineDown: .candidate, expected: "shadow other-arm"),
         Row(
-            claim: "baseline that is not ready for the candidate", speaker: .baseline, notReady: [.baseline, .candidate],
+            claim: "baseline that is not ready for the candidate", speaker: .baseline,
+            notReady: [.baseline, .candidate],
             expected: "shadow other-arm"),
         Row(claim: "late in the other's unit", unitOf: .baseline, isLate: true, expected: "shadow other-arm"),
     ]
@@ -69,7 +85,9 @@ import Testing
     static let suppressed: [Row] = [
         Row(claim: "candidate silenced", kill: true, expected: "suppressed kill"),
         Row(claim: "candidate with everything silenced", stop: true, expected: "suppressed stop"),
-        Row(claim: "baseline with everything silenced", unitOf: .baseline, speaker: .baseline, stop: true, expected: "suppressed stop"),
+        Row(
+            claim: "baseline with everything silenced", unitOf: .baseline, speaker: .baseline, stop: true,
+            expected: "suppressed stop"),
         Row(claim: "too late", isLate: true, expected: "suppressed late"),
         Row(claim: "too late while catching up", notReady: [.candidate], isLate: true, expected: "suppressed late"),
         Row(
@@ -89,7 +107,8 @@ import Testing
         router.setSwitches(kill: row.kill, stop: row.stop)
         if row.isRolledBack { router.command(.rollback) }
         #expect(
-            router.decide(row.speaker, signal(on: id, at: noon, action: row.action), isLate: row.isLate) == row.expected)
+            router.decide(row.speaker, signal(on: id, at: noon, action: row.action), isLate: row.isLate) == row.expected
+        )
     }
 
     @Test func furtherSignalsJoinTheEpisode() throws {
@@ -101,11 +120,13 @@ import Testing
     }
 
     /// Friday 2026-11-20 22:00 UTC is the close, excluded; Sunday 23:00 the open, included.
-    @Test(arguments: [
-        (20_777 * 86_400 + 22 * 3600 - 1, "live assigned"), (20_777 * 86_400 + 22 * 3600, "suppressed closed"),
-        (20_778 * 86_400, "suppressed closed"), (20_779 * 86_400 + 23 * 3600 - 1, "suppressed closed"),
-        (20_779 * 86_400 + 23 * 3600, "live assigned"),
-    ] as [(UInt64, String)]) func nothingIsLiveWhileTheMarketIsClosed(second: UInt64, expected: String) throws {
+    @Test(
+        arguments: [
+            (20_777 * 86_400 + 22 * 3600 - 1, "live assigned"), (20_777 * 86_400 + 22 * 3600, "suppressed closed"),
+            (20_778 * 86_400, "suppressed closed"), (20_779 * 86_400 + 23 * 3600 - 1, "suppressed closed"),
+            (20_779 * 86_400 + 23 * 3600, "live assigned"),
+        ] as [(UInt64, String)]) func nothingIsLiveWhileTheMarketIsClosed(second: UInt64, expected: String) throws
+    {
         var router = Router(plan: try plan(calendar: "cme-globex-equity"))
         #expect(router.decide(.baseline, signal(on: 1, at: second)) == expected)
     }
@@ -113,7 +134,8 @@ import Testing
     @Test func theDecisionNamesTheStageItWasMadeIn() throws {
         for stage in Stage.allCases {
             var router = Router(plan: try plan(), stage: stage)
-            let effect = router.handle(Event(index: 0, payload: .signal(.baseline, signal(on: 1, at: noon), isLate: false)))
+            let effect = router.handle(
+                Event(index: 0, payload: .signal(.baseline, signal(on: 1, at: noon), isLate: false)))
             guard case .decided(_, stage)? = effect else {
                 Issue.record("\(String(describing: effect))")
                 continue

@@ -34,6 +34,7 @@ public struct Truncation: Hashable, Sendable {
 extension Truncation: CustomStringConvertible {
     public var description: String {
         let frame = isFrameIncomplete ? ", inside a Zstandard frame" : ""
-        return "\(path) ends inside a record: everything up to byte \(offset) was read, \(leftoverBytes) bytes are left over\(frame)"
+        return
+            "\(path) ends inside a record: everything up to byte \(offset) was read, \(leftoverBytes) bytes are left over\(frame)"
     }
 }

@@ -121,7 +121,9 @@ public final class MergedFeed {
             if interrupted || used < Self.chunkBytes - Self.longestRecord { return false }
             return true
         }
-        guard interrupted, let record = cursors[index].record else { return used >= Self.chunkBytes - Self.longestRecord }
+        guard interrupted, let record = cursors[index].record else {
+            return used >= Self.chunkBytes - Self.longestRecord
+        }
         try copySlowly(record, from: index)
         return used >= Self.chunkBytes - 2 * Self.longestRecord
     }
@@ -167,7 +169,8 @@ public final class MergedFeed {
             if mark.closes != nil { named.removeAll() }
         }
         let result = FeedChunk(
-            number: chunkNumber, firstIndex: nextIndex, recordCount: records, sourceRecordCount: sourceRecords, mark: mark,
+            number: chunkNumber, firstIndex: nextIndex, recordCount: records, sourceRecordCount: sourceRecords,
+            mark: mark,
             time: Timestamp(nanos: time), storage: space, byteCount: used)
         chunkNumber += 1
         nextIndex += UInt64(records)

@@ -45,7 +45,8 @@ public enum Undefined {
 /// Names of schemas in the order of their numbers.
 public enum Schema {
     public static let names = [
-        "mbo", "mbp-1", "mbp-10", "tbbo", "trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h", "ohlcv-1d", "definition", "statistics",
+        "mbo", "mbp-1", "mbp-10", "tbbo", "trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h", "ohlcv-1d", "definition",
+        "statistics",
         "status", "imbalance", "ohlcv-eod", "cmbp-1", "cbbo-1s", "cbbo-1m", "tcbbo", "bbo-1s", "bbo-1m",
     ]
     public static let mbo: UInt16 = 0
@@ -61,7 +62,8 @@ public enum Schema {
 /// How a symbol names an instrument.
 public enum SymbolType {
     public static let names = [
-        "instrument_id", "raw_symbol", "smart", "continuous", "parent", "nasdaq_symbol", "cms_symbol", "isin", "us_code",
+        "instrument_id", "raw_symbol", "smart", "continuous", "parent", "nasdaq_symbol", "cms_symbol", "isin",
+        "us_code",
         "bbg_comp_id", "bbg_comp_ticker", "figi", "figi_ticker",
     ]
     public static let instrumentID: UInt8 = 0

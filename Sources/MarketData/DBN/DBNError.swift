@@ -15,7 +15,8 @@ extension DBNError: CustomStringConvertible {
         switch self {
         case .notDBN(let bytes):
             let hex = SHA256.hex(bytes)
-            return "not a DBN file: it begins with bytes \(hex.isEmpty ? "(none)" : hex), expected \"DBN\" (44424e) or a Zstandard frame (28b52ffd)"
+            return
+                "not a DBN file: it begins with bytes \(hex.isEmpty ? "(none)" : hex), expected \"DBN\" (44424e) or a Zstandard frame (28b52ffd)"
         case .obsoleteDBZ:
             return "this is DBZ, the format before DBN, which is not read; convert it with databento's own tools"
         case .unsupportedVersion(let version):
@@ -23,11 +24,13 @@ extension DBNError: CustomStringConvertible {
         case .metadata(let offset, let reason):
             return "damaged DBN metadata at byte \(offset): \(reason)"
         case .recordTooShort(let offset, let type, let length, let minimum):
-            return "record at byte \(offset) of type \(type) says it is \(length) bytes long, at least \(minimum) are needed: the file is damaged"
+            return
+                "record at byte \(offset) of type \(type) says it is \(length) bytes long, at least \(minimum) are needed: the file is damaged"
         case .damagedCompression(let offset, let reason):
             return "damaged Zstandard data at compressed byte \(offset): \(reason)"
         case .unknownVersion(let offset):
-            return "a fragment without metadata: the DBN version cannot be told from the record at byte \(offset); give it with --version"
+            return
+                "a fragment without metadata: the DBN version cannot be told from the record at byte \(offset); give it with --version"
         }
     }
 }

@@ -56,7 +56,9 @@ public struct Metadata: Hashable, Sendable {
 
     /// The header of a Live session, which is what every engine reads: mixed schemas, names only in records.
     public static func liveSession(dataset: String, start: UInt64) -> Metadata {
-        Metadata(dataset: dataset, schema: Schema.mixed, start: start, stypeIn: SymbolType.mixed, stypeOut: SymbolType.instrumentID)
+        Metadata(
+            dataset: dataset, schema: Schema.mixed, start: start, stypeIn: SymbolType.mixed,
+            stypeOut: SymbolType.instrumentID)
     }
 }
 
@@ -106,12 +108,15 @@ extension Metadata {
         if version > 1 {
             let length: UInt16 = try cursor.integer()
             symbolBytes = Int(length)
-            guard symbolBytes > 0 else { throw .metadata(offset: cursor.offset - 2, reason: "symbols are said to have 0 bytes") }
+            guard symbolBytes > 0 else {
+                throw .metadata(offset: cursor.offset - 2, reason: "symbols are said to have 0 bytes")
+            }
         }
         cursor.offset = preludeBytes + fixedBytes
         let definitionLength: UInt32 = try cursor.integer()
         guard definitionLength == 0 else {
-            throw .metadata(offset: cursor.offset - 4, reason: "a schema definition of \(definitionLength) bytes is not supported")
+            throw .metadata(
+                offset: cursor.offset - 4, reason: "a schema definition of \(definitionLength) bytes is not supported")
         }
         var result = Metadata(
             version: version, dataset: dataset, schema: schema, start: start, end: end, limit: limit,
@@ -158,7 +163,8 @@ private struct MetadataCursor {
     mutating func count(ofAtLeast size: Int) throws(DBNError) -> Int {
         let count: UInt32 = try integer()
         guard Int(count) <= (bytes.count - offset) / size else {
-            throw .metadata(offset: offset - 4, reason: "\(count) entries do not fit in the \(bytes.count - offset) bytes left")
+            throw .metadata(
+                offset: offset - 4, reason: "\(count) entries do not fit in the \(bytes.count - offset) bytes left")
         }
         return Int(count)
     }

@@ -22,7 +22,8 @@ public enum RecordBuilder {
     /// Names an instrument, as a Live session does before its first record.
     public static func symbolMapping(instrumentID: InstrumentID, rawSymbol: String, at time: UInt64) -> [UInt8] {
         var record = [UInt8](repeating: 0, count: 176)
-        header(&record, type: RecordType.symbolMapping, publisherID: 0, instrumentID: instrumentID.rawValue, tsEvent: time)
+        header(
+            &record, type: RecordType.symbolMapping, publisherID: 0, instrumentID: instrumentID.rawValue, tsEvent: time)
         record[16] = SymbolType.mixed
         record[88] = SymbolType.mixed
         let text = rawSymbol.utf8.prefix(70)

@@ -30,7 +30,11 @@ public struct RecordJSON: Sendable {
             out.append(ascii: field.name)
             out.append(ascii: "\":")
             append(field, of: record, to: &out)
-            if !headerWritten { out.append(ascii: ",") } else if field.name != layout.fields.last?.name { out.append(ascii: ",") }
+            if !headerWritten {
+                out.append(ascii: ",")
+            } else if field.name != layout.fields.last?.name {
+                out.append(ascii: ",")
+            }
         }
         if tsOut {
             out.append(ascii: ",\"ts_out\":\"")

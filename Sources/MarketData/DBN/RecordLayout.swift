@@ -77,16 +77,22 @@ public struct RecordLayout: Sendable {
     }()
 
     private static let versioned: [RecordLayout] = [
-        .init(name: "InstrumentDefMsgV1", type: RecordType.definition, version: 1, byteCount: 360, fields: definitionV1),
-        .init(name: "InstrumentDefMsgV2", type: RecordType.definition, version: 2, byteCount: 400, fields: definitionV2),
+        .init(
+            name: "InstrumentDefMsgV1", type: RecordType.definition, version: 1, byteCount: 360, fields: definitionV1),
+        .init(
+            name: "InstrumentDefMsgV2", type: RecordType.definition, version: 2, byteCount: 400, fields: definitionV2),
         .init(name: "InstrumentDefMsg", type: RecordType.definition, version: 3, byteCount: 520, fields: definitionV3),
         .init(name: "StatMsgV1", type: RecordType.statistics, version: 1, byteCount: 64, fields: statisticsV1),
         .init(name: "StatMsgV1", type: RecordType.statistics, version: 2, byteCount: 64, fields: statisticsV1),
         .init(name: "StatMsg", type: RecordType.statistics, version: 3, byteCount: 80, fields: statisticsV3),
-        .init(name: "ErrorMsgV1", type: RecordType.error, version: 1, byteCount: 80, fields: [Field("err", 16, .text(64))]),
+        .init(
+            name: "ErrorMsgV1", type: RecordType.error, version: 1, byteCount: 80, fields: [Field("err", 16, .text(64))]
+        ),
         .init(name: "ErrorMsg", type: RecordType.error, version: 2, byteCount: 320, fields: error),
         .init(name: "ErrorMsg", type: RecordType.error, version: 3, byteCount: 320, fields: error),
-        .init(name: "SystemMsgV1", type: RecordType.system, version: 1, byteCount: 80, fields: [Field("msg", 16, .text(64))]),
+        .init(
+            name: "SystemMsgV1", type: RecordType.system, version: 1, byteCount: 80,
+            fields: [Field("msg", 16, .text(64))]),
         .init(name: "SystemMsg", type: RecordType.system, version: 2, byteCount: 320, fields: system),
         .init(name: "SystemMsg", type: RecordType.system, version: 3, byteCount: 320, fields: system),
         .init(name: "SymbolMappingMsgV1", type: RecordType.symbolMapping, version: 1, byteCount: 80, fields: mappingV1),
@@ -110,20 +116,23 @@ public struct RecordLayout: Sendable {
         [Field("levels", 48, .levels(count, consolidated: consolidated))]
     }
 
-    private static let bbo: [Field] = [
-        Field("ts_recv", 32, .u64), Field("side", 29, .char), Field("price", 16, .i64), Field("size", 24, .u32),
-        Field("flags", 30, .u8), Field("sequence", 44, .u32),
-    ] + levels(1)
+    private static let bbo: [Field] =
+        [
+            Field("ts_recv", 32, .u64), Field("side", 29, .char), Field("price", 16, .i64), Field("size", 24, .u32),
+            Field("flags", 30, .u8), Field("sequence", 44, .u32),
+        ] + levels(1)
 
-    private static let cmbp: [Field] = [
-        Field("ts_recv", 32, .u64), Field("action", 28, .char), Field("side", 29, .char), Field("price", 16, .i64),
-        Field("size", 24, .u32), Field("flags", 30, .u8), Field("ts_in_delta", 40, .i32),
-    ] + levels(1, consolidated: true)
+    private static let cmbp: [Field] =
+        [
+            Field("ts_recv", 32, .u64), Field("action", 28, .char), Field("side", 29, .char), Field("price", 16, .i64),
+            Field("size", 24, .u32), Field("flags", 30, .u8), Field("ts_in_delta", 40, .i32),
+        ] + levels(1, consolidated: true)
 
-    private static let cbbo: [Field] = [
-        Field("ts_recv", 32, .u64), Field("side", 29, .char), Field("price", 16, .i64), Field("size", 24, .u32),
-        Field("flags", 30, .u8),
-    ] + levels(1, consolidated: true)
+    private static let cbbo: [Field] =
+        [
+            Field("ts_recv", 32, .u64), Field("side", 29, .char), Field("price", 16, .i64), Field("size", 24, .u32),
+            Field("flags", 30, .u8),
+        ] + levels(1, consolidated: true)
 
     private static let ohlcv: [Field] = [
         Field("open", 16, .i64), Field("high", 24, .i64), Field("low", 32, .i64), Field("close", 40, .i64),
@@ -131,7 +140,8 @@ public struct RecordLayout: Sendable {
     ]
 
     private static let status: [Field] = [
-        Field("ts_recv", 16, .u64), Field("action", 24, .u16), Field("reason", 26, .u16), Field("trading_event", 28, .u16),
+        Field("ts_recv", 16, .u64), Field("action", 24, .u16), Field("reason", 26, .u16),
+        Field("trading_event", 28, .u16),
         Field("is_trading", 30, .char), Field("is_quoting", 31, .char), Field("is_short_sell_restricted", 32, .char),
     ]
 
@@ -142,7 +152,8 @@ public struct RecordLayout: Sendable {
         Field("lower_collar", 80, .i64), Field("paired_qty", 88, .u32), Field("total_imbalance_qty", 92, .u32),
         Field("market_imbalance_qty", 96, .u32), Field("unpaired_qty", 100, .u32), Field("auction_type", 104, .char),
         Field("side", 105, .char), Field("auction_status", 106, .u8), Field("freeze_status", 107, .u8),
-        Field("num_extensions", 108, .u8), Field("unpaired_side", 109, .char), Field("significant_imbalance", 110, .char),
+        Field("num_extensions", 108, .u8), Field("unpaired_side", 109, .char),
+        Field("significant_imbalance", 110, .char),
     ]
 
     private static let statisticsV1: [Field] = [

@@ -46,7 +46,9 @@ public struct RecordUpgrader: Sendable {
         return bytes
     }
 
-    private func copy(_ source: RecordLayout.Field, of record: RecordView, to field: RecordLayout.Field, in bytes: inout [UInt8]) {
+    private func copy(
+        _ source: RecordLayout.Field, of record: RecordView, to field: RecordLayout.Field, in bytes: inout [UInt8]
+    ) {
         switch (source.kind, field.kind) {
         case (.text(let length), .text(let room)):
             let text = record.bytes[source.offset..<source.offset + length].prefix { $0 != 0 }.prefix(room - 1)

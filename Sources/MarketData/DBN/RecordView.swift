@@ -25,7 +25,8 @@
         let offset: Int
         switch type {
         case RecordType.mbo: offset = 40
-        case RecordType.trade, RecordType.mbp1, RecordType.mbp10, RecordType.cmbp1, RecordType.cbbo1s, RecordType.cbbo1m,
+        case RecordType.trade, RecordType.mbp1, RecordType.mbp10, RecordType.cmbp1, RecordType.cbbo1s,
+            RecordType.cbbo1m,
             RecordType.tcbbo, RecordType.bbo1s, RecordType.bbo1m:
             offset = 32
         case RecordType.status, RecordType.definition, RecordType.imbalance, RecordType.statistics: offset = 16

@@ -103,7 +103,8 @@ extension StreamSummary {
             out.append(jsonString: mapping.rawSymbol.utf8)
             out.append(ascii: ",\"intervals\":")
             append(list: mapping.intervals.prefix(shown), to: &out) { interval, out in
-                out.append(ascii: "{\"start\":\"\(dashed(interval.start))\",\"end\":\"\(dashed(interval.end))\",\"symbol\":")
+                out.append(
+                    ascii: "{\"start\":\"\(dashed(interval.start))\",\"end\":\"\(dashed(interval.end))\",\"symbol\":")
                 out.append(jsonString: interval.symbol.utf8)
                 out.append(ascii: "}")
             }
@@ -160,13 +161,18 @@ extension StreamSummary {
             rows.append(("end (UTC)", metadata.definedEnd.map(Self.utc) ?? "none"))
             rows.append(("limit", metadata.definedLimit.map { "\($0)" } ?? "none"))
             let types = (SymbolType.name(metadata.stypeIn) ?? "mixed", SymbolType.name(metadata.stypeOut) ?? "mixed")
-            rows.append(("symbols", "\(metadata.symbols.count), \(types.0) to \(types.1)\(Self.first(metadata.symbols))"))
+            rows.append(
+                ("symbols", "\(metadata.symbols.count), \(types.0) to \(types.1)\(Self.first(metadata.symbols))"))
             rows.append(("partial, not found", "\(metadata.partial.count), \(metadata.notFound.count)"))
             let names = metadata.mappings.map(\.rawSymbol)
             rows.append(("mappings", "\(names.count) in \(metadata.intervalCount) intervals\(Self.first(names))"))
             if metadata.tsOut { rows.append(("send time", "8 bytes behind each record")) }
         } else {
-            rows.append(("DBN version", version.map { "\($0), told by record lengths (no metadata)" } ?? "unknown (no metadata)"))
+            rows.append(
+                (
+                    "DBN version",
+                    version.map { "\($0), told by record lengths (no metadata)" } ?? "unknown (no metadata)"
+                ))
         }
         rows.append(("bytes", frames > 0 ? "\(rawBytes) in \(frames) Zstandard frames" : "\(rawBytes)"))
         rows.append(("instruments", "\(instrumentCount)"))

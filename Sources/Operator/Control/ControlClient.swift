@@ -11,12 +11,14 @@ package struct ControlClient: Sendable {
 
     package func status() throws(ControlError) -> SupervisorStatus {
         let (_, body) = try request("GET", "/v1/status", body: nil)
-        guard let status = try? JSONDecoder().decode(SupervisorStatus.self, from: body) else { throw .badAnswer(path: path) }
+        guard let status = try? ControlCodec.decoder.decode(SupervisorStatus.self, from: body) else {
+            throw .badAnswer(path: path)
+        }
         return status
     }
 
     package func send(_ command: CommandRequest) throws(ControlError) -> ControlAnswer {
-        try answer(to: "/v1/commands", body: Data(EventCodec.encode(command).utf8))
+        try answer(to: "/v1/commands", body: Data(ControlCodec.encode(command).utf8))
     }
 
     package func restart(arm: String) throws(ControlError) -> ControlAnswer {
@@ -26,11 +28,15 @@ package struct ControlClient: Sendable {
     private func answer(to target: String, body: Data) throws(ControlError) -> ControlAnswer {
         let (status, answer) = try request("POST", target, body: body)
         if status == 403 { return ControlAnswer(result: "refused", detail: "the operator runs as another user") }
-        guard let decoded = try? JSONDecoder().decode(ControlAnswer.self, from: answer) else { throw .badAnswer(path: path) }
+        guard let decoded = try? ControlCodec.decoder.decode(ControlAnswer.self, from: answer) else {
+            throw .badAnswer(path: path)
+        }
         return decoded
     }
 
-    private func request(_ method: String, _ target: String, body: Data?) throws(ControlError) -> (status: Int, body: Data) {
+    private func request(_ method: String, _ target: String, body: Data?) throws(ControlError) -> (
+        status: Int, body: Data
+    ) {
         let descriptor = try connected()
         defer { close(descriptor) }
         var head = "\(method) \(target) HTTP/1.1\r\nHost: tandem\r\nConnection: close\r\n"
@@ -38,7 +44,8 @@ package struct ControlClient: Sendable {
         try send(Data((head + "\r\n").utf8) + (body ?? Data()), to: descriptor)
         let answer = try receive(from: descriptor)
         guard let split = answer.range(of: Data("\r\n\r\n".utf8)),
-            let status = String(decoding: answer[..<split.lowerBound], as: UTF8.self).split(separator: " ").dropFirst().first
+            let status = String(decoding: answer[..<split.lowerBound], as: UTF8.self).split(separator: " ").dropFirst()
+                .first
                 .flatMap({ Int($0) })
         else { throw .badAnswer(path: path) }
         return (status, answer[split.upperBound...])

@@ -68,7 +68,8 @@ package final class ControlServer: Sendable {
         router.post("/v1/engines/{arm}/restart") { [self] _, context in
             _ = try await context.checkedActor()
             guard let arm = context.parameters.get("arm").flatMap(Arm.init(rawValue:)) else {
-                return Self.response(.notFound, ControlAnswer(result: "usage", detail: "arms are baseline and candidate"))
+                return Self.response(
+                    .notFound, ControlAnswer(result: "usage", detail: "arms are baseline and candidate"))
             }
             return await ask(.restart(arm))
         }
@@ -84,14 +85,15 @@ package final class ControlServer: Sendable {
         case .done(let detail): return Self.response(.ok, ControlAnswer(result: "done", detail: detail))
         case .unchanged(let detail): return Self.response(.ok, ControlAnswer(result: "unchanged", detail: detail))
         case .refused(let detail): return Self.response(.conflict, ControlAnswer(result: "refused", detail: detail))
-        case .failed(let detail): return Self.response(.serviceUnavailable, ControlAnswer(result: "failed", detail: detail))
+        case .failed(let detail):
+            return Self.response(.serviceUnavailable, ControlAnswer(result: "failed", detail: detail))
         }
     }
 
     private static func response(_ status: HTTPResponse.Status, _ body: some Encodable) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: EventCodec.encode(body) + "\n")))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: ControlCodec.encode(body) + "\n")))
     }
 }
 
@@ -107,6 +109,23 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
             return "no operator answers at \(path): \(reason). Is `tandem run` running with this --state?"
         case .badAnswer(let path): return "what answers at \(path) does not speak tandem's API"
         }
+    }
+}
+
+/// JSON as the API speaks it: keys in snake case.
+enum ControlCodec {
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
+    static func encode(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        // Values made of texts and numbers always encode.
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }
 
@@ -150,6 +169,7 @@ package struct ControlAnswer: Codable, Sendable, Hashable {
 /// A request with the peer behind its socket.
 private struct PeerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    var requestDecoder: JSONDecoder { ControlCodec.decoder }
     private let channel: any Channel
 
     init(source: Source) {

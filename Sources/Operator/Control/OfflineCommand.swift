@@ -9,12 +9,13 @@ package enum OfflineCommand {
         let reader = try JournalReader(folder: folder.path)
         let lock = try StateLock(stateFolder: folder.path)
         defer { lock.release() }
-        guard let first = try reader.last([.begin]), let router = (try EventCodec.decode(first) as BeginBody).router else {
+        guard let first = try reader.last([.begin]), let router = (try EventCodec.decode(first) as BeginBody).router
+        else {
             throw JournalError.notFound(path: reader.path)
         }
         var sequencer = Sequencer(router: router, recorded: try RecordedRows(reader))
         var index: UInt64 = 0
-        try reader.forEach { row in
+        try reader.scan { row in
             index = max(index, row.kind == .mark ? row.feedIndex + 1 : row.feedIndex)
             if let event = try EventCodec.event(from: row) {
                 _ = try sequencer.take(event, at: row.at)

@@ -53,7 +53,9 @@ package final class FeedLog: Sendable {
     /// Makes an engine's feeder a reader from chunk `number` on; false when that chunk is gone already or not near yet.
     package func attach(_ arm: Arm, at number: Int) -> Bool {
         monitor.update { state in
-            guard state.readers[arm] == nil, number >= state.firstNumber, number <= state.nextNumber else { return false }
+            guard state.readers[arm] == nil, number >= state.firstNumber, number <= state.nextNumber else {
+                return false
+            }
             state.readers[arm] = number
             return true
         }

@@ -52,7 +52,8 @@ package enum EventCodec {
             transition = JournalRow(
                 ord: ord, feedIndex: event.index, kind: .transition, time: router.feedTime.nanos, at: at,
                 decision: move.from.rawValue, reason: move.cause, stage: move.to.rawValue, status: move.status.rawValue,
-                body: encode(TransitionBody(actor: move.actor, reason: move.reason, statusBefore: move.statusBefore.rawValue)))
+                body: encode(
+                    TransitionBody(actor: move.actor, reason: move.reason, statusBefore: move.statusBefore.rawValue)))
         }
         return [row] + (transition.map { [$0] } ?? [])
     }

@@ -19,9 +19,11 @@ extension JournalError: CustomStringConvertible {
         case .cannotOpen(let path, let reason): return "cannot open the journal \(path): \(reason)"
         case .notFound(let path): return "there is no journal at \(path): no rollout has run with this state folder"
         case .newer(let path, let version):
-            return "the journal \(path) has format \(version), this tandem reads up to \(Journal.formatVersion): use the newer tandem"
+            return
+                "the journal \(path) has format \(version), this tandem reads up to \(Journal.formatVersion): use the newer tandem"
         case .notDurable(let path, let synchronous):
-            return "SQLite runs the journal \(path) with synchronous=\(synchronous), 2 (FULL) is needed: refusing to start"
+            return
+                "SQLite runs the journal \(path) with synchronous=\(synchronous), 2 (FULL) is needed: refusing to start"
         case .failed(let doing, let reason): return "the journal failed while \(doing): \(reason)"
         case .damaged(let path, let row, let reason): return "the journal \(path) is damaged at row \(row): \(reason)"
         }
@@ -83,7 +85,9 @@ package final class Journal {
         if version > formatVersion { throw JournalError.newer(path: path, version: version) }
         if version > 0, version < formatVersion {
             let copy = "\(path).v\(version)"
-            if !FileManager.default.fileExists(atPath: copy) { try FileManager.default.copyItem(atPath: path, toPath: copy) }
+            if !FileManager.default.fileExists(atPath: copy) {
+                try FileManager.default.copyItem(atPath: path, toPath: copy)
+            }
         }
     }
 
@@ -149,7 +153,8 @@ package final class Journal {
                 }
             }
         } catch {
-            throw .failed(doing: "writing \(rows.count) rows after row \(lastRow) of \(path)", reason: Self.plain(error))
+            throw .failed(
+                doing: "writing \(rows.count) rows after row \(lastRow) of \(path)", reason: Self.plain(error))
         }
         head = chain
         lastRow = number

@@ -88,7 +88,7 @@ package final class JournalReader: Sendable {
     }
 
     /// Calls `body` with every row that fits, in order, a thousand at a time in memory.
-    package func forEach(_ filter: Filter = Filter(), after: Int64 = 0, _ body: (JournalRow) throws -> Void) throws {
+    package func scan(_ filter: Filter = Filter(), after: Int64 = 0, _ body: (JournalRow) throws -> Void) throws {
         var position = after
         while true {
             let batch = try rows(after: position, filter: filter)
@@ -129,7 +129,8 @@ package final class JournalReader: Sendable {
 
     package func last(_ kinds: [JournalRow.Kind]) throws(JournalError) -> JournalRow? {
         do {
-            let sql = "SELECT * FROM journal WHERE kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ","))) ORDER BY n DESC LIMIT 1"
+            let sql =
+                "SELECT * FROM journal WHERE kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ","))) ORDER BY n DESC LIMIT 1"
             return try database.read { db in try Row.fetchOne(db, sql: sql).flatMap(JournalRow.init) }
         } catch {
             throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
@@ -151,7 +152,9 @@ package final class JournalReader: Sendable {
         do {
             return try database.read { db in
                 var result: [String: Int64] = [:]
-                for row in try Row.fetchAll(db, sql: "SELECT sink, seq FROM cursors") { result[row["sink"]] = row["seq"] }
+                for row in try Row.fetchAll(db, sql: "SELECT sink, seq FROM cursors") {
+                    result[row["sink"]] = row["seq"]
+                }
                 return result
             }
         } catch {
@@ -165,7 +168,8 @@ package final class JournalReader: Sendable {
             return try database.read { db in
                 try Row.fetchAll(
                     db,
-                    sql: "SELECT arm, decision, reason, count(*) AS k FROM journal WHERE kind = 'signal' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+                    sql:
+                        "SELECT arm, decision, reason, count(*) AS k FROM journal WHERE kind = 'signal' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
                 ).map { SignalCount(arm: $0["arm"], decision: $0["decision"], reason: $0["reason"], count: $0["k"]) }
             }
         } catch {

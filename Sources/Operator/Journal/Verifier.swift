@@ -38,14 +38,19 @@ package enum Verifier {
         var chain = [UInt8](repeating: 0, count: 32)
         var number: Int64 = 0
         var digest = SHA256()
-        func damaged(_ row: Int64, _ reason: String) -> JournalError { .damaged(path: reader.path, row: row, reason: reason) }
+        func damaged(_ row: Int64, _ reason: String) -> JournalError {
+            .damaged(path: reader.path, row: row, reason: reason)
+        }
         while true {
             let batch = try reader.rows(after: number)
             for (row, stored) in batch {
-                guard row.n == number + 1 else { throw damaged(number + 1, "the row is missing; row \(row.n) follows row \(number)") }
+                guard row.n == number + 1 else {
+                    throw damaged(number + 1, "the row is missing; row \(row.n) follows row \(number)")
+                }
                 chain = row.chain(after: chain)
                 guard chain == stored else {
-                    throw damaged(row.n, "its content does not match its chain value: it, or the row before it, was changed")
+                    throw damaged(
+                        row.n, "its content does not match its chain value: it, or the row before it, was changed")
                 }
                 number = row.n
                 if let line = row.digestLine { digest.update(line) }
@@ -58,8 +63,12 @@ package enum Verifier {
             if batch.isEmpty { break }
         }
         let head = try reader.head()
-        guard head.row == number else { throw damaged(number + 1, "rows \(number + 1) to \(head.row) are missing at the end") }
-        guard number == 0 || head.chain == chain else { throw damaged(number, "the journal's head does not match its last row") }
+        guard head.row == number else {
+            throw damaged(number + 1, "rows \(number + 1) to \(head.row) are missing at the end")
+        }
+        guard number == 0 || head.chain == chain else {
+            throw damaged(number, "the journal's head does not match its last row")
+        }
         report.rows = number
         report.digest = SHA256.hex(digest.digest())
     }
@@ -71,7 +80,7 @@ package enum Verifier {
         }
         var sequencer = Sequencer(router: router, recorded: try RecordedRows(reader))
         var events = 0
-        try reader.forEach { row in
+        try reader.scan { row in
             if let event = try EventCodec.event(from: row) {
                 events += 1
                 _ = try sequencer.take(event, at: row.at)
@@ -82,13 +91,14 @@ package enum Verifier {
         report.events = events
         // A decision without its event, or a transition nothing led to.
         if sequencer.isComparing || !sequencer.takePending().isEmpty {
-            throw JournalError.damaged(path: reader.path, row: report.rows, reason: "it holds decisions its events do not give")
+            throw JournalError.damaged(
+                path: reader.path, row: report.rows, reason: "it holds decisions its events do not give")
         }
     }
 
     /// The digest's text, line by line.
     package static func digestLines(_ reader: JournalReader, _ body: (String) throws -> Void) throws {
-        try reader.forEach(JournalReader.Filter(kinds: [.signal, .transition])) { row in
+        try reader.scan(JournalReader.Filter(kinds: [.signal, .transition])) { row in
             if let line = row.digestLine { try body(line) }
         }
     }

@@ -48,7 +48,8 @@ package struct LineSplitter: ~Copyable {
 
     /// Takes the first `count` bytes of `space` and calls `body` for each piece they complete. The bytes are valid during the call.
     package mutating func commit(_ count: Int, _ body: (UnsafeRawBufferPointer, Piece) -> Void) {
-        precondition(count >= 0 && count <= buffer.count - pending, "\(count) bytes in a space of \(buffer.count - pending)")
+        precondition(
+            count >= 0 && count <= buffer.count - pending, "\(count) bytes in a space of \(buffer.count - pending)")
         guard let base = buffer.baseAddress else { return }
         let end = pending + count
         var start = 0

@@ -139,10 +139,12 @@ package final class LogCapture: Sendable {
         var splitter = LineSplitter(overlong: .split)
         var isContinued = false
         // The pieces of one read under one lock would need a copy; a lock costs 10 ns, a line some 100.
-        let end = reader.run(&splitter, onBatch: {}) { bytes, piece in
-            state.withLock { add(bytes, piece, isContinued: isContinued, &$0) }
-            isContinued = piece == .part
-        }
+        let end = reader.run(
+            &splitter, onBatch: {},
+            onPiece: { bytes, piece in
+                state.withLock { add(bytes, piece, isContinued: isContinued, &$0) }
+                isContinued = piece == .part
+            })
         if case .failed(let error) = end { note("[tandem: \(error)]") }
     }
 

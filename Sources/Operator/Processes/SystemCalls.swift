@@ -82,7 +82,9 @@ enum SystemCalls {
     /// A pipe whose both ends close on exec.
     static func pipe() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [-1, -1]
-        guard (pipe2Function?(&ends, O_CLOEXEC) ?? missing()) == 0 else { throw SystemError("make a pipe", code: errno) }
+        guard (pipe2Function?(&ends, O_CLOEXEC) ?? missing()) == 0 else {
+            throw SystemError("make a pipe", code: errno)
+        }
         return (Descriptor(ends[0]), Descriptor(ends[1]))
     }
 
@@ -132,4 +134,3 @@ enum SystemCalls {
         addCloseFromFunction?(&actions, first) ?? ENOSYS
     }
 }
-

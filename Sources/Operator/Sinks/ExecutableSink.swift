@@ -78,7 +78,10 @@ final class ExecutableSink: Sink {
     private func lost(_ program: Running) -> Delivery {
         program.child.kill()
         running.withLock { $0 = nil }
-        return .retry(reason: "the program \(launch.executable) ended: \(program.child.wait(timeout: .seconds(1))?.description ?? "killed")")
+        return .retry(
+            reason:
+                "the program \(launch.executable) ended: \(program.child.wait(timeout: .seconds(1))?.description ?? "killed")"
+        )
     }
 
     private func start() throws -> Running {

@@ -15,12 +15,14 @@ final class FileSink: Sink {
         descriptor.withLock { $0 = file }
         let (wholeBytes, lastLine) = try Self.tail(of: file, path: path)
         if ftruncate(file, off_t(wholeBytes)) != 0 {
-            throw SinkError.cannotOpen(path: path, reason: "cannot cut its torn last line: \(String(cString: strerror(errno)))")
+            throw SinkError.cannotOpen(
+                path: path, reason: "cannot cut its torn last line: \(String(cString: strerror(errno)))")
         }
         guard let lastLine else { return 0 }
         struct Place: Decodable { var seq: Int64 }
         guard let place = try? JSONDecoder().decode(Place.self, from: Data(lastLine)) else {
-            throw SinkError.cannotOpen(path: path, reason: "its last line is no entry of a live log; move the file away")
+            throw SinkError.cannotOpen(
+                path: path, reason: "its last line is no entry of a live log; move the file away")
         }
         return place.seq
     }
@@ -30,7 +32,9 @@ final class FileSink: Sink {
         return descriptor.withLock { file in
             var offset = 0
             while offset < line.count {
-                let count = line.withUnsafeBytes { write(file, $0.baseAddress.map { $0 + offset }, line.count - offset) }
+                let count = line.withUnsafeBytes {
+                    write(file, $0.baseAddress.map { $0 + offset }, line.count - offset)
+                }
                 if count > 0 {
                     offset += count
                 } else if errno != EINTR {
@@ -60,10 +64,13 @@ final class FileSink: Sink {
             var bytes = [UInt8](repeating: 0, count: size - start)
             let count = pread(file, &bytes, bytes.count, off_t(start))
             guard count == bytes.count else {
-                throw SinkError.cannotOpen(path: path, reason: "cannot read its end: \(String(cString: strerror(errno)))")
+                throw SinkError.cannotOpen(
+                    path: path, reason: "cannot read its end: \(String(cString: strerror(errno)))")
             }
             if let end = bytes.lastIndex(of: 10) {
-                if let before = bytes[..<end].lastIndex(of: 10) { return (start + end + 1, Array(bytes[(before + 1)..<end])) }
+                if let before = bytes[..<end].lastIndex(of: 10) {
+                    return (start + end + 1, Array(bytes[(before + 1)..<end]))
+                }
                 if start == 0 { return (end + 1, Array(bytes[..<end])) }
             } else if start == 0 {
                 return (0, nil)

@@ -71,7 +71,8 @@ package final class SinkHub: Sendable {
     @discardableResult
     package func drain(atMost seconds: Double) -> Bool {
         monitor.wait(atMost: seconds) { state -> Bool? in
-            sinks.allSatisfy { state.gone.contains($0.name) || (state.cursors[$0.name] ?? 0) >= state.committed } ? true : nil
+            sinks.allSatisfy { state.gone.contains($0.name) || (state.cursors[$0.name] ?? 0) >= state.committed }
+                ? true : nil
         } ?? false
     }
 
@@ -114,7 +115,9 @@ package final class SinkHub: Sendable {
                 state.delivering.remove(name)
                 if delivery == .done {
                     state.cursors[name] = entry.seq
-                    if let readAt = state.readAt.removeValue(forKey: entry.seq), state.latencies.count < Self.maxLatencies {
+                    if let readAt = state.readAt.removeValue(forKey: entry.seq),
+                        state.latencies.count < Self.maxLatencies
+                    {
                         state.latencies.append(EngineProcess.now() - readAt)
                     }
                 }
@@ -123,12 +126,16 @@ package final class SinkHub: Sendable {
             switch delivery {
             case .done: return true
             case .gone(let reason):
-                if !isClosing { logger.warning("a sink is gone", metadata: ["sink": "\(name)", "reason": "\(reason)"]) }
+                if !isClosing {
+                    logger.warning("a sink is gone", metadata: ["sink": "\(name)", "reason": "\(reason)"])
+                }
                 _ = monitor.update { $0.gone.insert(name) }
                 return false
             case .retry(let reason):
                 if isClosing { return false }
-                logger.warning("a sink did not take an entry; trying again", metadata: ["sink": "\(name)", "seq": "\(entry.seq)", "reason": "\(reason)"])
+                logger.warning(
+                    "a sink did not take an entry; trying again",
+                    metadata: ["sink": "\(name)", "seq": "\(entry.seq)", "reason": "\(reason)"])
                 _ = monitor.wait(atMost: wait) { $0.isClosing ? true : nil }
                 wait = min(wait * 2, 5)
             }

@@ -17,9 +17,11 @@ package enum StateFolderError: Error, Sendable, CustomStringConvertible {
         case .notWritable(let path, let reason):
             return "cannot write to the state folder \(path): \(reason); choose another with --state or mend its rights"
         case .socketPathTooLong(let path, let bytes):
-            return "the control socket's path \(path) has \(bytes) bytes, Linux allows \(StateFolder.maxSocketPathBytes): choose a shorter --state"
+            return
+                "the control socket's path \(path) has \(bytes) bytes, Linux allows \(StateFolder.maxSocketPathBytes): choose a shorter --state"
         case .differentSpec(let path, let keys):
-            return "the state folder \(path) belongs to another spec; these keys differ: \(keys.joined(separator: ", ")). Use another --state, or the spec it was made with"
+            return
+                "the state folder \(path) belongs to another spec; these keys differ: \(keys.joined(separator: ", ")). Use another --state, or the spec it was made with"
         case .cannotCopy(let from, let to, let reason): return "cannot copy \(from) to \(to): \(reason)"
         }
     }

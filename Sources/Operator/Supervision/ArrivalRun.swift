@@ -140,7 +140,9 @@ package final class ArrivalRun {
         if case .quarantined? = phase[arm] { return }
         for said in pending {
             try desk.take(
-                Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: said.isLate && isOld(said.signal))),
+                Event(
+                    index: said.signal.cause,
+                    payload: .signal(arm, said.signal, isLate: said.isLate && isOld(said.signal))),
                 lineReadAt: said.readAt)
         }
         if hasProgress {
@@ -201,7 +203,8 @@ package final class ArrivalRun {
         case .quarantine(let reason)?, .neverRestart(let reason)?:
             phase[arm] = .quarantined
             note(arm, "quarantined", reason)
-            context.logger.critical("an engine is given up", metadata: ["arm": "\(arm.rawValue)", "reason": "\(reason)"])
+            context.logger.critical(
+                "an engine is given up", metadata: ["arm": "\(arm.rawValue)", "reason": "\(reason)"])
         case nil: break
         }
     }

@@ -1,6 +1,6 @@
 package import Feeds
-package import Signals
 package import MarketData
+package import Signals
 
 /// One line of an engine, read and parsed.
 package enum EngineLine: Sendable {
@@ -77,6 +77,8 @@ package final class Mailbox: Sendable {
     }
 
     private static func turnAway(_ input: RouterInput) {
-        if case .request(let request) = input { request.reply(.failed(detail: "the operator is ending; nothing was changed")) }
+        if case .request(let request) = input {
+            request.reply(.failed(detail: "the operator is ending; nothing was changed"))
+        }
     }
 }

@@ -22,7 +22,9 @@ package final class OrderedRun {
         var position: Int
 
         static func < (a: Place, b: Place) -> Bool {
-            (a.index, a.rank, a.arm == .baseline ? 0 : 1, a.position) < (b.index, b.rank, b.arm == .baseline ? 0 : 1, b.position)
+            (a.index, a.rank, a.arm == .baseline ? 0 : 1, a.position) < (
+                b.index, b.rank, b.arm == .baseline ? 0 : 1, b.position
+            )
         }
     }
 
@@ -83,7 +85,8 @@ package final class OrderedRun {
         try context.folder.resetEngineState(arm)
         try context.start(arm, at: .beginning)
         desk.note(
-            .process, arm: arm.rawValue, reason: "started", detail: "instance \(context.seat(arm).instance)", index: released)
+            .process, arm: arm.rawValue, reason: "started", detail: "instance \(context.seat(arm).instance)",
+            index: released)
     }
 
     // MARK: - Inputs
@@ -127,10 +130,13 @@ package final class OrderedRun {
 
     private func answer(_ request: ControlRequest) throws {
         switch request.ask {
-        case .status: request.reply(.status(context.status(desk, records: context.pump.counts.records, time: releasedTime, isOver: isOver)))
+        case .status:
+            request.reply(
+                .status(context.status(desk, records: context.pump.counts.records, time: releasedTime, isOver: isOver)))
         case .restart(let arm):
             guard quarantinedFrom[arm] == nil else {
-                return request.reply(.refused(detail: "the \(arm.rawValue) engine is quarantined; in ordered mode it stays so"))
+                return request.reply(
+                    .refused(detail: "the \(arm.rawValue) engine is quarantined; in ordered mode it stays so"))
             }
             context.seat(arm).kill()
             request.reply(.done(detail: "the \(arm.rawValue) engine is restarted; its answers do not change"))
@@ -155,7 +161,8 @@ package final class OrderedRun {
             throw RunFailure.badConfiguration(arm, detail: seat.deathDetail(status))
         }
         if hasAnswered { return }
-        desk.note(.process, arm: arm.rawValue, reason: "died", detail: seat.deathDetail(status), index: seat.ledger.answered)
+        desk.note(
+            .process, arm: arm.rawValue, reason: "died", detail: seat.deathDetail(status), index: seat.ledger.answered)
         context.logger.warning("an engine died", metadata: ["arm": "\(arm.rawValue)", "status": "\(status)"])
         let answeredMark = lastMark[arm]
         let count = deaths[arm].map { $0.answeredMark == answeredMark ? $0.count + 1 : 1 } ?? 1
@@ -169,7 +176,8 @@ package final class OrderedRun {
 
     private func quarantine(_ arm: Arm, from index: UInt64, reason: String) {
         quarantinedFrom[arm] = index
-        facts.append(Event(index: index, payload: .health(arm, .quarantined(reason: "died twice without answering a mark"))))
+        facts.append(
+            Event(index: index, payload: .health(arm, .quarantined(reason: "died twice without answering a mark"))))
         desk.note(.process, arm: arm.rawValue, reason: "quarantined", detail: reason, index: index)
         context.logger.error("an engine is quarantined", metadata: ["arm": "\(arm.rawValue)", "reason": "\(reason)"])
     }

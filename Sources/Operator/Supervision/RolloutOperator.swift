@@ -17,13 +17,17 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noInput(let spec):
-            return "\(spec) names no feed.files; name files with --input, or make some with `tandem generate --out session.dbn.zst`"
+            return
+                "\(spec) names no feed.files; name files with --input, or make some with `tandem generate --out session.dbn.zst`"
         case .missingInput(let path):
-            return "there is no file \(path); `make run` makes the one the demo spec names, `tandem generate --out \(path)` any other"
+            return
+                "there is no file \(path); `make run` makes the one the demo spec names, `tandem generate --out \(path)` any other"
         case .differentMode(let path, let was):
-            return "the state folder \(path) belongs to a run in \(was) mode; go on with the same --speed, or use another --state"
+            return
+                "the state folder \(path) belongs to a run in \(was) mode; go on with the same --speed, or use another --state"
         case .differentStage(let path, let was):
-            return "the state folder \(path) belongs to a run that started in \(was); leave --stage away, or use another --state"
+            return
+                "the state folder \(path) belongs to a run that started in \(was); leave --stage away, or use another --state"
         case .engine(let arm, let reason): return "cannot start the \(arm.rawValue) engine: \(reason)"
         }
     }
@@ -158,7 +162,9 @@ package final class RolloutOperator {
         case .ordered: try repeatInputs(reader, &schedule, &resumed)
         case .arrival: try takeAgain(reader, desk, &resumed)
         }
-        desk.note(.resumed, arm: nil, reason: "epoch \(epoch)", detail: "resumed after row \(journal.lastRow)", index: resumed.lastMark?.feedIndex ?? 0)
+        desk.note(
+            .resumed, arm: nil, reason: "epoch \(epoch)", detail: "resumed after row \(journal.lastRow)",
+            index: resumed.lastMark?.feedIndex ?? 0)
         return (desk, schedule, resumed)
     }
 
@@ -174,7 +180,7 @@ package final class RolloutOperator {
 
     /// Ordered mode: what came from outside comes again at its feed index; the rest follows from the feed.
     private func repeatInputs(_ reader: JournalReader, _ schedule: inout Schedule, _ resumed: inout Resumed) throws {
-        try reader.forEach(JournalReader.Filter(kinds: [.command, .switches, .health])) { row in
+        try reader.scan(JournalReader.Filter(kinds: [.command, .switches, .health])) { row in
             guard let event = try EventCodec.event(from: row) else { return }
             schedule.add(Schedule.Entry(place: .index(event.index), payload: event.payload))
             if case .health(let arm, .quarantined) = event.payload { resumed.quarantinedFrom[arm] = event.index }
@@ -183,7 +189,7 @@ package final class RolloutOperator {
 
     /// Arrival mode: the journaled events are taken again, and must lead to what is journaled.
     private func takeAgain(_ reader: JournalReader, _ desk: Desk, _ resumed: inout Resumed) throws {
-        try reader.forEach { row in
+        try reader.scan { row in
             guard let event = try EventCodec.event(from: row) else { return }
             try desk.take(event)
             if case .signal(let arm, let signal, _) = event.payload { resumed.signals[arm, default: []].append(signal) }
@@ -262,7 +268,8 @@ package final class RolloutOperator {
         case .found(let executable): return executable
         case .notExecutable(let file): throw StartError.engine(arm, reason: "\(file) is not executable (chmod +x?)")
         case .missing(let places):
-            throw StartError.engine(arm, reason: "\(words.first ?? "") is not to be found; looked at \(places.joined(separator: ", "))")
+            throw StartError.engine(
+                arm, reason: "\(words.first ?? "") is not to be found; looked at \(places.joined(separator: ", "))")
         }
     }
 
@@ -278,11 +285,14 @@ package final class RolloutOperator {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let sinks = try spec.sinks.map { sink -> (name: String, sink: any Sink) in
             switch sink.kind {
-            case .file(let name): return (sink.name, FileSink(path: name.hasPrefix("/") ? name : folder.path + "/" + name))
+            case .file(let name):
+                return (sink.name, FileSink(path: name.hasPrefix("/") ? name : folder.path + "/" + name))
             case .standardOutput: return (sink.name, StandardOutputSink())
             case .executable(let words):
                 guard case .found(let program) = spec.executable(words.first ?? "", searchPath: path) else {
-                    throw SinkError.cannotOpen(path: words.first ?? "", reason: "the program of sink \(sink.name) is not to be found, or not executable")
+                    throw SinkError.cannotOpen(
+                        path: words.first ?? "",
+                        reason: "the program of sink \(sink.name) is not to be found, or not executable")
                 }
                 let launch = SpawnRequest(
                     executable: program, arguments: Array(words.dropFirst()),

@@ -56,7 +56,8 @@ package final class RunContext {
     private var nextMemoryCheck: [Arm: ContinuousClock.Instant] = [:]
 
     package init(
-        spec: Spec, folder: StateFolder, options: RunOptions, epoch: Int, seats: (baseline: EngineSeat, candidate: EngineSeat),
+        spec: Spec, folder: StateFolder, options: RunOptions, epoch: Int,
+        seats: (baseline: EngineSeat, candidate: EngineSeat),
         mailbox: Mailbox, log: FeedLog, plan: FeedPlan, pump: FeedPump, logger: Logger
     ) {
         self.spec = spec
@@ -90,7 +91,8 @@ package final class RunContext {
         guard nextMemoryCheck[seat.arm].map({ .now >= $0 }) ?? true else { return nil }
         nextMemoryCheck[seat.arm] = .now + .milliseconds(500)
         if let resident = process.child.residentBytes(), resident > limits.maxMemoryBytes {
-            return "\(resident >> 20) MiB resident, more than \(limits.maxMemoryBytes >> 20) MiB (engine_limits.max_memory)"
+            return
+                "\(resident >> 20) MiB resident, more than \(limits.maxMemoryBytes >> 20) MiB (engine_limits.max_memory)"
         }
         return nil
     }
@@ -122,10 +124,11 @@ package final class RunContext {
                 answered: seat.ledger.answered, residentBytes: seat.process?.child.residentBytes(),
                 missing: seat.ledger.missing)
         }
-        let mode = switch options.mode {
-        case .ordered: "ordered"
-        case .arrival(let speed): "arrival at \(speed) x"
-        }
+        let mode =
+            switch options.mode {
+            case .ordered: "ordered"
+            case .arrival(let speed): "arrival at \(speed) x"
+            }
         return SupervisorStatus(
             rollout: spec.plan.id, mode: mode, stage: router.stage.rawValue, status: router.status.rawValue,
             weight: Double(spec.plan.weight(in: router.stage).tenThousandths) / 10_000, kill: router.switches.kill,
@@ -138,7 +141,9 @@ package final class RunContext {
         switch effect {
         case .moved(let move)?:
             return .done(
-                detail: "\(move.from.rawValue)/\(move.statusBefore.rawValue) -> \(move.to.rawValue)/\(move.status.rawValue)")
+                detail:
+                    "\(move.from.rawValue)/\(move.statusBefore.rawValue) -> \(move.to.rawValue)/\(move.status.rawValue)"
+            )
         case .refused(let reason)?: return .refused(detail: reason)
         case .unchanged(let reason)?: return .unchanged(detail: reason)
         case .decided?, nil: return .done(detail: "done")

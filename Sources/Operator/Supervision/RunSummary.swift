@@ -87,7 +87,7 @@ package struct RunSummary: Codable, Sendable {
 
     package static func transitions(_ reader: JournalReader) throws -> [Move] {
         var moves: [Move] = []
-        try reader.forEach(JournalReader.Filter(kinds: [.transition])) { row in
+        try reader.scan(JournalReader.Filter(kinds: [.transition])) { row in
             let body: TransitionBody = try EventCodec.decode(row)
             moves.append(
                 Move(

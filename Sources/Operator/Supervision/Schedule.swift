@@ -65,11 +65,17 @@ package struct ActionsProblem: Error, Sendable, CustomStringConvertible {
 
 extension Schedule {
     private struct Line: Decodable {
-        var at_index: UInt64?
-        var at_ts: UInt64?
+        var atIndex: UInt64?
+        var atTime: UInt64?
         var verb: String
         var to: String?
         var reason: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case verb, to, reason
+            case atIndex = "at_index"
+            case atTime = "at_ts"
+        }
     }
 
     static let keys: Set<String> = ["at_index", "at_ts", "verb", "to", "reason"]
@@ -80,7 +86,9 @@ extension Schedule {
             throw ActionsProblem(path: path, line: 0, message: "cannot read the file of actions")
         }
         var entries: [Entry] = []
-        for (number, line) in String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in String(decoding: data, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).enumerated() {
             if line.allSatisfy(\.isWhitespace) { continue }
             entries.append(try entry(Data(line.utf8), path: path, line: number + 1))
         }
@@ -96,7 +104,8 @@ extension Schedule {
             throw problem("\"\(key)\" is unknown; allowed are \(keys.sorted().joined(separator: ", "))")
         }
         guard let action = try? JSONDecoder().decode(Line.self, from: data) else {
-            throw problem("expected {\"at_index\" or \"at_ts\": whole number, \"verb\": text, \"to\": stage, \"reason\": text}")
+            throw problem(
+                "expected {\"at_index\" or \"at_ts\": whole number, \"verb\": text, \"to\": stage, \"reason\": text}")
         }
         guard let verb = Command.Verb(rawValue: action.verb) else {
             throw problem("\"verb\" must be one of \(Command.Verb.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -109,13 +118,14 @@ extension Schedule {
             stage = known
         }
         let place: Entry.Place
-        switch (action.at_index, action.at_ts) {
+        switch (action.atIndex, action.atTime) {
         case (let index?, nil): place = .index(index)
         case (nil, let time?): place = .time(time)
         default: throw problem("exactly one of \"at_index\" and \"at_ts\" is needed")
         }
         return Entry(
             place: place,
-            payload: .command(Command(verb: verb, to: stage, actor: "actions", reason: action.reason ?? "from \(path)")))
+            payload: .command(Command(verb: verb, to: stage, actor: "actions", reason: action.reason ?? "from \(path)"))
+        )
     }
 }

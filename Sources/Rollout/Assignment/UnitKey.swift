@@ -21,7 +21,8 @@ public struct UnitKey: Hashable, Sendable {
             blockStart = Timestamp(nanos: time.nanos - time.nanos % nanos)
         case .session:
             // A time outside the calendar never gets here: the feed ends with an error before it.
-            let date = (try? plan.calendar.sessionDate(at: time)) ?? CivilDate(daysSince1970: Int(time.seconds / 86_400))
+            let date =
+                (try? plan.calendar.sessionDate(at: time)) ?? CivilDate(daysSince1970: Int(time.seconds / 86_400))
             blockStart = Timestamp(seconds: Int64(date.daysSince1970) * 86_400)
         }
     }

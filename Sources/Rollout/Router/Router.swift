@@ -184,7 +184,10 @@ extension Router {
         }
         if target == stage { return .unchanged(reason: "already in \(stage.rawValue)") }
         guard target > stage else {
-            return .refused(reason: "\(target.rawValue) is below \(stage.rawValue); going down is `tandem rollback --to \(target.rawValue)`")
+            return .refused(
+                reason:
+                    "\(target.rawValue) is below \(stage.rawValue); going down is `tandem rollback --to \(target.rawValue)`"
+            )
         }
         if case .quarantined(let reason)? = health[.candidate] {
             return .refused(reason: "the candidate is quarantined: \(reason)")
@@ -198,7 +201,9 @@ extension Router {
             return .unchanged(reason: "already in \(stage.rawValue), below \(target.rawValue)")
         }
         let newStatus: Status = target == .shadow ? .rolledBack : .held
-        if target == stage, status == newStatus { return .unchanged(reason: "already \(status.rawValue) in \(stage.rawValue)") }
+        if target == stage, status == newStatus {
+            return .unchanged(reason: "already \(status.rawValue) in \(stage.rawValue)")
+        }
         endEpisodes(of: .candidate)
         return move(to: target, newStatus, command)
     }

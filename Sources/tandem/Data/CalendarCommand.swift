@@ -33,10 +33,10 @@ struct Calendar: ParsableCommand {
         var local: String
         var open: Bool
         var session: String?
-        var next_open: UInt64?
-        var next_close: UInt64?
-        var minutes_to_open: Int?
-        var minutes_to_close: Int?
+        var nextOpen: UInt64?
+        var nextClose: UInt64?
+        var minutesToOpen: Int?
+        var minutesToClose: Int?
     }
 
     private func show(_ time: Timestamp, _ calendar: ExchangeCalendar) throws {
@@ -47,8 +47,9 @@ struct Calendar: ParsableCommand {
         func minutes(_ to: Timestamp?) -> Int? { to.map { Int($0.seconds - time.seconds) / 60 } }
         let instant = Instant(
             calendar: calendar.name, at: time.nanos, local: calendar.format(time), open: isOpen,
-            session: (try? calendar.sessionDate(at: time))?.description, next_open: opens?.nanos, next_close: closes?.nanos,
-            minutes_to_open: isOpen ? nil : minutes(opens), minutes_to_close: isOpen ? minutes(closes) : nil)
+            session: (try? calendar.sessionDate(at: time))?.description, nextOpen: opens?.nanos,
+            nextClose: closes?.nanos,
+            minutesToOpen: isOpen ? nil : minutes(opens), minutesToClose: isOpen ? minutes(closes) : nil)
         if format.format == .json { return try Output.json(instant) }
         try Output.line("\(instant.local)  \(calendar.name)  \(isOpen ? "open" : "closed")")
         if let session = instant.session { try Output.line("session     \(session)") }
@@ -70,10 +71,10 @@ struct Calendar: ParsableCommand {
         }
         var calendar: String
         var month: String
-        var open_minutes: Int
-        var allowed_downtime_seconds: Double
+        var openMinutes: Int
+        var allowedDowntimeSeconds: Double
         var sessions: [Trading]
-        var special_days: [Day]
+        var specialDays: [Day]
     }
 
     private func show(_ month: String, _ calendar: ExchangeCalendar) throws {
@@ -83,16 +84,19 @@ struct Calendar: ParsableCommand {
         }
         let summary = try calendar.monthSummary(year: year, month: number)
         let view = Month(
-            calendar: calendar.name, month: month, open_minutes: summary.openMinutes,
-            allowed_downtime_seconds: summary.allowedDowntime / .seconds(1),
+            calendar: calendar.name, month: month, openMinutes: summary.openMinutes,
+            allowedDowntimeSeconds: summary.allowedDowntime / .seconds(1),
             sessions: summary.sessions.map {
-                .init(date: $0.date.description, open: $0.open.nanos, close: $0.close.nanos, minutes: $0.openSeconds / 60)
+                .init(
+                    date: $0.date.description, open: $0.open.nanos, close: $0.close.nanos, minutes: $0.openSeconds / 60)
             },
-            special_days: summary.specialDays.map {
+            specialDays: summary.specialDays.map {
                 .init(date: $0.date.description, reason: $0.reason, source: $0.provenance.rawValue)
             })
         if format.format == .json { return try Output.json(view) }
-        try Output.line("\(month)  \(calendar.name)  \(summary.openMinutes) open minutes; 99.9 % allows \(String(format: "%.1f", view.allowed_downtime_seconds / 60)) minutes down")
+        try Output.line(
+            "\(month)  \(calendar.name)  \(summary.openMinutes) open minutes; 99.9 % allows \(String(format: "%.1f", view.allowedDowntimeSeconds / 60)) minutes down"
+        )
         try Output.table(
             ["date", "open", "close", "minutes"],
             summary.sessions.map {
@@ -112,6 +116,8 @@ enum TimeText {
                 return Timestamp(nanos: UInt64((date.timeIntervalSince1970 * 1e6).rounded()) * 1000)
             }
         }
-        throw Failure(FailureCode.usage, "\(text) is no time: expected RFC 3339, like 2026-11-27T12:00:00-06:00, or nanoseconds since 1970")
+        throw Failure(
+            FailureCode.usage,
+            "\(text) is no time: expected RFC 3339, like 2026-11-27T12:00:00-06:00, or nanoseconds since 1970")
     }
 }

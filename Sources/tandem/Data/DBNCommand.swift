@@ -76,7 +76,11 @@ extension DBN {
                     case .jsonl: append(record, index, printer, to: &out)
                     case .table: append(row: record, index, version, printer, to: &out)
                     case .dbn:
-                        if upgrader.isIdentity { out.append(contentsOf: record.bytes) } else { out += upgrader.upgraded(record) }
+                        if upgrader.isIdentity {
+                            out.append(contentsOf: record.bytes)
+                        } else {
+                            out += upgrader.upgraded(record)
+                        }
                     }
                     index += 1
                     if out.count > 1 << 19 {
@@ -164,11 +168,15 @@ extension DBN {
         private func printTable(_ books: OrderBooks) throws {
             for id in books.instruments where instrument == nil || id.rawValue == instrument {
                 let counts = books.levelCounts(of: id)
-                try Output.line("instrument \(id): \(books.liveOrders(of: id)) orders, \(counts.bids) bid and \(counts.asks) ask levels")
+                try Output.line(
+                    "instrument \(id): \(books.liveOrders(of: id)) orders, \(counts.bids) bid and \(counts.asks) ask levels"
+                )
                 let bids = books.levels(of: id, side: .bid, depth: depth)
                 let asks = books.levels(of: id, side: .ask, depth: depth)
                 func cells(_ level: OrderBooks.Level?) -> [String] {
-                    level.map { [Price(nanos: $0.priceNanos).description, "\($0.size)", "\($0.orders)"] } ?? ["", "", ""]
+                    level.map { [Price(nanos: $0.priceNanos).description, "\($0.size)", "\($0.orders)"] } ?? [
+                        "", "", "",
+                    ]
                 }
                 let rows = (0..<max(bids.count, asks.count)).map { row in
                     cells(row < bids.count ? bids[row] : nil) + cells(row < asks.count ? asks[row] : nil)

@@ -33,7 +33,8 @@ struct Generate: ParsableCommand {
         if let records {
             let load: SyntheticLoad
             do throws(SyntheticLoad.Failure) {
-                load = try SyntheticLoad(records: records, instruments: instruments, seed: seed, durationSeconds: duration)
+                load = try SyntheticLoad(
+                    records: records, instruments: instruments, seed: seed, durationSeconds: duration)
             } catch {
                 throw Failure(FailureCode.usage, "\(error)")
             }
@@ -61,7 +62,9 @@ struct Generate: ParsableCommand {
         var day = CivilDate(date) ?? CivilDate(daysSince1970: 0)
         var result: [SyntheticSession] = []
         while result.count < count {
-            if let session = try calendar.session(on: day), session.openSeconds == 23 * 3600, session.segments.count == 1 {
+            if let session = try calendar.session(on: day), session.openSeconds == 23 * 3600,
+                session.segments.count == 1
+            {
                 result.append(
                     SyntheticSession(index: result.count, tradeDate: day, open: session.open, close: session.close))
             }
@@ -84,8 +87,11 @@ enum OutputFile {
             var offset = 0
             while offset < bytes.count {
                 let count = Glibc.write(file, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-                if count > 0 { offset += count } else if errno != EINTR {
-                    throw Failure(FailureCode.precondition, "cannot write \(partial): \(String(cString: strerror(errno)))")
+                if count > 0 {
+                    offset += count
+                } else if errno != EINTR {
+                    throw Failure(
+                        FailureCode.precondition, "cannot write \(partial): \(String(cString: strerror(errno)))")
                 }
             }
         }
@@ -102,7 +108,8 @@ enum OutputFile {
             throw error
         }
         guard rename(partial, path) == 0 else {
-            throw Failure(FailureCode.precondition, "cannot rename \(partial) to \(path): \(String(cString: strerror(errno)))")
+            throw Failure(
+                FailureCode.precondition, "cannot rename \(partial) to \(path): \(String(cString: strerror(errno)))")
         }
     }
 }

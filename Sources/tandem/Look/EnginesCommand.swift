@@ -53,7 +53,9 @@ extension Engines {
                 throw Failure(FailureCode.notFound, "there is no log \(path)")
             }
             let text = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            for line in text.dropLast(text.last?.isEmpty == true ? 1 : 0).suffix(max(0, lines)) { try Output.line(String(line)) }
+            for line in text.dropLast(text.last?.isEmpty == true ? 1 : 0).suffix(max(0, lines)) {
+                try Output.line(String(line))
+            }
         }
     }
 
@@ -67,7 +69,8 @@ extension Engines {
 
         func run() throws {
             if options.dryRun {
-                return try options.show(ControlAnswer(result: "done", detail: "the \(arm.arm.rawValue) engine would restart"))
+                return try options.show(
+                    ControlAnswer(result: "done", detail: "the \(arm.arm.rawValue) engine would restart"))
             }
             try options.show(try ControlClient(folder: options.state.folder).restart(arm: arm.arm.rawValue))
         }
@@ -101,7 +104,8 @@ extension Engines {
 
         func run() throws {
             guard !command.isEmpty else {
-                throw Failure(FailureCode.usage, "name the program behind --: tandem engines check -- ./engine < session.dbn.zst")
+                throw Failure(
+                    FailureCode.usage, "name the program behind --: tandem engines check -- ./engine < session.dbn.zst")
             }
             let input = FileHandle.standardInput.readDataToEndOfFile()
             let report = try EngineCheck.run(command: command, stream: Array(input))
@@ -113,9 +117,12 @@ extension Engines {
                         rules: report.rules.map { .init(rule: $0.name, passed: $0.passed, detail: $0.detail) }))
             } else {
                 let name = [report.engine, report.version].compactMap { $0 }.joined(separator: " ")
-                try Output.line("\(name.isEmpty ? "no hello" : name): \(report.records) records, \(report.marks) marks, \(report.signals) signals")
+                try Output.line(
+                    "\(name.isEmpty ? "no hello" : name): \(report.records) records, \(report.marks) marks, \(report.signals) signals"
+                )
                 for rule in report.rules {
-                    try Output.line("\(rule.passed ? "ok  " : "FAIL") \(rule.name): \(rule.passed ? rule.demand : rule.detail)")
+                    try Output.line(
+                        "\(rule.passed ? "ok  " : "FAIL") \(rule.name): \(rule.passed ? rule.demand : rule.detail)")
                 }
             }
             if !report.passed { throw Quit(code: FailureCode.badData) }
@@ -131,7 +138,8 @@ struct Engine: ParsableCommand {
 
     @Argument(help: "ifd-v1 or ifd-v3.") var name: String
     @Option(help: "Its configuration, YAML or JSON (TANDEM_ENGINE_CONFIG if not given).") var config: String?
-    @Option(help: ArgumentHelp("Descriptor to watch: the engine ends when it closes.", visibility: .hidden)) var lifeline: Int32?
+    @Option(help: ArgumentHelp("Descriptor to watch: the engine ends when it closes.", visibility: .hidden))
+    var lifeline: Int32?
     @Option(help: ArgumentHelp("Process to die with.", visibility: .hidden)) var parent: Int32?
 
     func run() throws {

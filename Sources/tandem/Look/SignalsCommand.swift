@@ -25,25 +25,29 @@ struct SignalsOf: ParsableCommand {
     @Option(help: "Before this event time.") var to: String?
 
     func validate() throws {
-        if let arm, !["baseline", "candidate"].contains(arm) { throw ValidationError("--arm is baseline or candidate") }
+        if let arm, !["baseline", "candidate"].contains(arm) {
+            throw ValidationError("--arm is baseline or candidate")
+        }
         if let decision, !["live", "shadow", "suppressed"].contains(decision) {
             throw ValidationError("--decision is live, shadow or suppressed")
         }
-        if form == .digest, follow || !all || arm != nil || decision != nil || instrument != nil || from != nil || to != nil {
+        if form == .digest,
+            follow || !all || arm != nil || decision != nil || instrument != nil || from != nil || to != nil
+        {
             throw ValidationError("-o digest is of all signals: give --all and no filter")
         }
     }
 
     private struct View: Encodable {
         var row: Int64
-        var feed_index: UInt64
+        var feedIndex: UInt64
         var arm: String
         var id: String
         var decision: String
         var reason: String
         var stage: String
         var seq: Int64?
-        var decided_at: UInt64
+        var decidedAt: UInt64
     }
 
     func run() throws {
@@ -54,9 +58,14 @@ struct SignalsOf: ParsableCommand {
             kinds: [.signal], arm: arm, decision: decision ?? (all ? nil : "live"), instrumentID: instrument,
             from: try from.map { try TimeText.parse($0).nanos }, to: try to.map { try TimeText.parse($0).nanos })
         var last: Int64 = 0
-        if form == .table { try Output.line(Self.columns(["event time", "arm", "symbol", "dir", "action", "conf", "price", "decision", "stage", "seq"])) }
+        if form == .table {
+            try Output.line(
+                Self.columns([
+                    "event time", "arm", "symbol", "dir", "action", "conf", "price", "decision", "stage", "seq",
+                ]))
+        }
         while true {
-            try reader.forEach(filter, after: last) { row in
+            try reader.scan(filter, after: last) { row in
                 try show(row, calendar)
                 last = row.n
             }
@@ -68,9 +77,10 @@ struct SignalsOf: ParsableCommand {
     private func show(_ row: JournalRow, _ calendar: ExchangeCalendar) throws {
         if form == .json {
             let view = View(
-                row: row.n, feed_index: row.feedIndex, arm: row.arm ?? "", id: row.id ?? "", decision: row.decision ?? "",
-                reason: row.reason ?? "", stage: row.stage, seq: row.seq, decided_at: row.at)
-            let head = EventCodec.encode(view).dropLast()
+                row: row.n, feedIndex: row.feedIndex, arm: row.arm ?? "", id: row.id ?? "",
+                decision: row.decision ?? "",
+                reason: row.reason ?? "", stage: row.stage, seq: row.seq, decidedAt: row.at)
+            let head = try Output.jsonText(view).dropLast()
             return try Output.line(head + ",\"signal\":{" + EventCodec.signalFields(of: row) + "}")
         }
         guard case .signal(_, let signal, _)? = try EventCodec.event(from: row)?.payload else { return }
@@ -78,7 +88,8 @@ struct SignalsOf: ParsableCommand {
             Self.columns([
                 calendar.format(signal.tsEvent), row.arm ?? "", "\(signal.symbol) (\(signal.instrumentID))",
                 signal.direction.rawValue, signal.action.rawValue, String(format: "%.2f", signal.confidence),
-                signal.price.description, "\(row.decision ?? ""): \(row.reason ?? "")", row.stage, row.seq.map { "\($0)" } ?? "",
+                signal.price.description, "\(row.decision ?? ""): \(row.reason ?? "")", row.stage,
+                row.seq.map { "\($0)" } ?? "",
             ]))
     }
 

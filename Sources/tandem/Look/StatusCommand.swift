@@ -31,7 +31,7 @@ struct StatusOf: ParsableCommand {
         var stage: String
         var status: String
         var live: SupervisorStatus?
-        var journal_rows: Int64
+        var journalRows: Int64
         var signals: [String: RunSummary.Counts]
         var complete: Bool
     }
@@ -42,7 +42,8 @@ struct StatusOf: ParsableCommand {
         let summary = try RunSummary.read(reader)
         let view = View(
             supervisor: live == nil ? "not running" : "running", stage: live?.stage ?? summary.stage,
-            status: live?.status ?? summary.status, live: live, journal_rows: try reader.head().row, signals: summary.signals,
+            status: live?.status ?? summary.status, live: live, journalRows: try reader.head().row,
+            signals: summary.signals,
             complete: summary.isComplete)
         if format.format == .json { try Output.json(view) } else { try show(view, reader) }
         return code(view)
@@ -58,10 +59,14 @@ struct StatusOf: ParsableCommand {
     private func show(_ view: View, _ reader: JournalReader) throws {
         let calendar = try Self.calendar(reader)
         guard let live = view.live else {
-            try Output.line("stage \(view.stage), \(view.status); the operator is not running\(view.complete ? " (the feed is complete)" : "")")
+            try Output.line(
+                "stage \(view.stage), \(view.status); the operator is not running\(view.complete ? " (the feed is complete)" : "")"
+            )
             return try signals(view)
         }
-        try Output.line("\(live.rollout)  stage \(live.stage) (\(Int(live.weight * 100)) %), \(live.status)\(live.kill ? ", KILL" : "")\(live.stop ? ", STOP" : "")")
+        try Output.line(
+            "\(live.rollout)  stage \(live.stage) (\(Int(live.weight * 100)) %), \(live.status)\(live.kill ? ", KILL" : "")\(live.stop ? ", STOP" : "")"
+        )
         let time = live.feedTime.map { calendar.format(Timestamp(nanos: $0)) } ?? "no mark yet"
         try Output.line("feed     record \(live.feedIndex), \(time)\(live.isFeedOver ? ", over" : "")")
         try Output.line("operator pid \(live.pid), epoch \(live.epoch), \(live.mode)")
@@ -70,7 +75,8 @@ struct StatusOf: ParsableCommand {
             live.engines.map {
                 [
                     $0.arm, [$0.engine, $0.version].compactMap { $0 }.joined(separator: " "),
-                    $0.reason.map { reason in "\(reason)" } ?? $0.health, $0.pid.map { "\($0)" } ?? "-", "\($0.restarts)",
+                    $0.reason.map { reason in "\(reason)" } ?? $0.health, $0.pid.map { "\($0)" } ?? "-",
+                    "\($0.restarts)",
                     "\($0.answered)", $0.residentBytes.map { "\($0 >> 20)" } ?? "unknown",
                 ]
             })
@@ -109,7 +115,7 @@ struct History: ParsableCommand {
 
     private struct Entry: Encodable {
         var row: Int64
-        var feed_index: UInt64
+        var feedIndex: UInt64
         var time: UInt64
         var at: UInt64
         var kind: String
@@ -122,7 +128,7 @@ struct History: ParsableCommand {
     }
 
     private struct Action: Encodable {
-        var at_index: UInt64
+        var atIndex: UInt64
         var verb: String
         var to: String?
         var reason: String
@@ -131,13 +137,17 @@ struct History: ParsableCommand {
     func run() throws {
         let reader = try JournalReader(folder: state.folder.path)
         if form == .actions { return try actions(reader) }
-        let kinds: [JournalRow.Kind] = [.begin, .command, .transition, .switches, .health, .process, .complaint, .resumed, .end]
+        let kinds: [JournalRow.Kind] = [
+            .begin, .command, .transition, .switches, .health, .process, .complaint, .resumed, .end,
+        ]
         var entries: [Entry] = []
-        try reader.forEach(JournalReader.Filter(kinds: kinds)) { row in
+        try reader.scan(JournalReader.Filter(kinds: kinds)) { row in
             entries.append(
                 Entry(
-                    row: row.n, feed_index: row.feedIndex, time: row.time, at: row.at, kind: row.kind.rawValue, arm: row.arm,
-                    from: row.kind == .transition ? row.decision : nil, stage: row.stage, status: row.status, what: row.reason,
+                    row: row.n, feedIndex: row.feedIndex, time: row.time, at: row.at, kind: row.kind.rawValue,
+                    arm: row.arm,
+                    from: row.kind == .transition ? row.decision : nil, stage: row.stage, status: row.status,
+                    what: row.reason,
                     body: row.body))
         }
         if form == .json { return try Output.json(entries) }
@@ -147,7 +157,7 @@ struct History: ParsableCommand {
             entries.map { entry in
                 let detail = entry.kind == "begin" ? "" : Self.detail(entry.body)
                 return [
-                    "\(entry.row)", "\(entry.feed_index)", calendar.format(Timestamp(nanos: entry.at)), entry.kind,
+                    "\(entry.row)", "\(entry.feedIndex)", calendar.format(Timestamp(nanos: entry.at)), entry.kind,
                     entry.arm ?? "", entry.from.map { "\($0) -> \(entry.stage)" } ?? entry.stage, entry.status,
                     [entry.what, detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": "),
                 ]
@@ -156,15 +166,17 @@ struct History: ParsableCommand {
 
     /// The part of a row's body that is for people.
     private static func detail(_ body: String) -> String {
-        guard let object = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] else { return "" }
+        guard let object = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] else {
+            return ""
+        }
         return ["actor", "reason", "detail", "result"].compactMap { object[$0] as? String }.joined(separator: ", ")
     }
 
     private func actions(_ reader: JournalReader) throws {
-        try reader.forEach(JournalReader.Filter(kinds: [.command])) { row in
+        try reader.scan(JournalReader.Filter(kinds: [.command])) { row in
             let body: CommandBody = try EventCodec.decode(row)
             guard body.result == "applied" else { return }
-            try Output.json(Action(at_index: row.feedIndex, verb: body.verb, to: body.to, reason: body.reason))
+            try Output.json(Action(atIndex: row.feedIndex, verb: body.verb, to: body.to, reason: body.reason))
         }
     }
 }

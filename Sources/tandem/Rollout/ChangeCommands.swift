@@ -38,7 +38,8 @@ struct ChangeOptions: ParsableArguments {
 }
 
 struct Promote: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Give the candidate more: the next stage, or the one named.")
+    static let configuration = CommandConfiguration(
+        abstract: "Give the candidate more: the next stage, or the one named.")
 
     @OptionGroup var options: ChangeOptions
     @Option(help: "canary, limited or full; the next one up if not given.") var to: StageArgument?

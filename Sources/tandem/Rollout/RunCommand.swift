@@ -94,7 +94,9 @@ struct Run: ParsableCommand {
         case times(Double)
 
         init?(argument: String) {
-            if argument == "max" { self = .max } else if let number = Double(argument), number > 0, number.isFinite {
+            if argument == "max" {
+                self = .max
+            } else if let number = Double(argument), number > 0, number.isFinite {
                 self = .times(number)
             } else {
                 return nil
@@ -107,7 +109,8 @@ struct Run: ParsableCommand {
     @OptionGroup var state: StateOptions
     @Option(help: "max, or event time times this number.") var speed = Speed.times(60)
     @Option(help: "Stage to start in.") var stage: StageArgument = .init(.shadow)
-    @Option(help: "JSON lines of commands to come at a place in the stream; see `tandem history -o actions`.") var actions: String?
+    @Option(help: "JSON lines of commands to come at a place in the stream; see `tandem history -o actions`.")
+    var actions: String?
     @Option(help: "HOST:PORT for the web page (refused until there is a login).") var listen: String?
     @Flag(help: "Stay after the last record until stopped.") var linger = false
     @OptionGroup var format: FormatOptions
@@ -117,13 +120,15 @@ struct Run: ParsableCommand {
         if let listen {
             throw Failure(
                 FailureCode.usage,
-                "--listen \(listen): beyond its Unix socket the operator does not listen until there is a login; use the socket in the state folder")
+                "--listen \(listen): beyond its Unix socket the operator does not listen until there is a login; use the socket in the state folder"
+            )
         }
         let spec = try Spec.load(path: spec)
-        let mode: RunOptions.Mode = switch speed {
-        case .max: .ordered
-        case .times(let number): .arrival(speed: number)
-        }
+        let mode: RunOptions.Mode =
+            switch speed {
+            case .max: .ordered
+            case .times(let number): .arrival(speed: number)
+            }
         let options = RunOptions(
             mode: mode, inputs: Operation.inputs(input, spec), startStage: stage.stage,
             actions: try actions.map { try Schedule.read(path: $0) } ?? Schedule(), lingers: linger)
@@ -142,10 +147,12 @@ struct Replay: ParsableCommand {
             """)
 
     @Argument(help: "The spec.") var spec: String
-    @Option(parsing: .upToNextOption, help: "Files to read; the spec's feed.files if not given.") var input: [String] = []
+    @Option(parsing: .upToNextOption, help: "Files to read; the spec's feed.files if not given.") var input: [String] =
+        []
     @Option(help: "State folder to keep (a temporary one if not given).") var state: String?
     @Option(help: "Stage to start in.") var stage: StageArgument = .init(.shadow)
-    @Option(help: "JSON lines of commands: {\"at_index\" or \"at_ts\", \"verb\", \"to\", \"reason\"}.") var actions: String?
+    @Option(help: "JSON lines of commands: {\"at_index\" or \"at_ts\", \"verb\", \"to\", \"reason\"}.") var actions:
+        String?
     @Option(help: "Another configuration for the candidate, YAML or JSON.") var candidateConfig: String?
     @Option(help: "Folder with baseline/ and candidate/: what the engines have learnt before.") var engineState: String?
     @Option(help: "Records the feed may run ahead of the release.") var window: Int?
@@ -174,7 +181,8 @@ struct Replay: ParsableCommand {
     private static func temporaryFolder() throws -> String {
         var template = Array((NSTemporaryDirectory() + "/tandem-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw Failure(FailureCode.precondition, "cannot make a temporary folder: \(String(cString: strerror(errno)))")
+            throw Failure(
+                FailureCode.precondition, "cannot make a temporary folder: \(String(cString: strerror(errno)))")
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

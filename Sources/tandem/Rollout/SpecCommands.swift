@@ -12,7 +12,8 @@ struct Lint: ParsableCommand {
 
     func run() throws {
         let report = Spec.lint(
-            path: spec, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "", configurationProblems: Self.problems)
+            path: spec, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
+            configurationProblems: Self.problems)
         try Output.line(format.format == .json ? report.json : report.table)
         if !report.isValid { throw Quit(code: FailureCode.usage) }
     }
@@ -49,7 +50,8 @@ struct Init: ParsableCommand {
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(file.text.utf8).write(to: url, options: .atomic)
             } catch {
-                throw Failure(FailureCode.precondition, "cannot write \(url.path): \((error as NSError).localizedDescription)")
+                throw Failure(
+                    FailureCode.precondition, "cannot write \(url.path): \((error as NSError).localizedDescription)")
             }
             try Output.line("wrote \(url.path)")
         }
@@ -72,7 +74,8 @@ struct Verify: ParsableCommand {
             Output.note("tandem: \(problem)")
         } else {
             try Output.line(
-                "\(report.rows) rows, \(report.events) events, \(report.signals) signals, \(report.transitions) transitions: the chain holds and every decision follows from its events")
+                "\(report.rows) rows, \(report.events) events, \(report.signals) signals, \(report.transitions) transitions: the chain holds and every decision follows from its events"
+            )
             try Output.line("digest \(report.digest)")
         }
         if report.problem != nil { throw Quit(code: FailureCode.badData) }

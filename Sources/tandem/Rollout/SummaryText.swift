@@ -9,7 +9,8 @@ enum SummaryText {
         if let records = summary.records {
             let rate = Double(records) / max(summary.seconds, 0.001) / 1e6
             try Output.line(
-                "\(records) records in \(String(format: "%.1f", summary.seconds)) s (\(String(format: "%.2f", rate)) M/s)\(summary.isComplete ? "" : "; unfinished, start again to go on")")
+                "\(records) records in \(String(format: "%.1f", summary.seconds)) s (\(String(format: "%.2f", rate)) M/s)\(summary.isComplete ? "" : "; unfinished, start again to go on")"
+            )
         }
         try Output.line("stage \(summary.stage), \(summary.status)")
         try Output.table(
@@ -18,7 +19,8 @@ enum SummaryText {
                 let counts = summary.signals[arm.rawValue] ?? .init()
                 let engine = summary.engines[arm.rawValue]
                 return [
-                    arm.rawValue, [engine?.engine, engine?.version].compactMap { $0 }.joined(separator: " "), "\(counts.live)",
+                    arm.rawValue, [engine?.engine, engine?.version].compactMap { $0 }.joined(separator: " "),
+                    "\(counts.live)",
                     "\(counts.shadow)", "\(counts.suppressed)", engine.map { "\($0.restarts)" } ?? "unknown",
                     engine?.peakRssBytes.map { "\($0 >> 20)" } ?? "unknown",
                 ]
@@ -37,7 +39,8 @@ enum SummaryText {
             ["index", "feed time", "from", "to", "status", "cause", "actor", "reason"],
             moves.map {
                 [
-                    "\($0.index)", $0.time == 0 ? "before the feed" : calendar.format(Timestamp(nanos: $0.time)), $0.from,
+                    "\($0.index)", $0.time == 0 ? "before the feed" : calendar.format(Timestamp(nanos: $0.time)),
+                    $0.from,
                     $0.to, $0.status, $0.cause, $0.actor, $0.reason,
                 ]
             })
