@@ -104,7 +104,7 @@ public final class DBNFile {
     private func pump() throws(FeedError) -> Bool {
         if isExhausted { return false }
         if inputRange.isEmpty, !isAtEnd, try !fill() { isAtEnd = true }
-        // At the end of the file the decompressor may still hold what did not fit before.
+        // Where the file ends inside a frame the decompressor may still hold what did not fit before.
         if inputRange.isEmpty, !isInsideFrame {
             isExhausted = true
             return false

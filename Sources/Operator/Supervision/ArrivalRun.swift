@@ -135,7 +135,11 @@ package final class ArrivalRun {
             case .hello, .signal, .nothing: break
             }
         }
-        // Before its signals are judged, it is ready or not by what it has answered.
+        if hasProgress {
+            lastProgressAt[arm] = .now
+            try becomeReady(arm)
+        }
+        // Its signals are judged by what it has answered with them.
         let pending = seat.ledger.release()
         if case .quarantined? = phase[arm] { return }
         for said in pending {
@@ -144,10 +148,6 @@ package final class ArrivalRun {
                     index: said.signal.cause,
                     payload: .signal(arm, said.signal, isLate: said.isLate && isOld(said.signal))),
                 lineReadAt: said.readAt)
-        }
-        if hasProgress {
-            lastProgressAt[arm] = .now
-            try becomeReady(arm)
         }
         if let violation {
             desk.note(
