@@ -74,24 +74,34 @@ struct State {
     var sinkLines: [String] {
         let text = String(
             decoding: FileManager.default.contents(atPath: path + "/signals.ndjson") ?? Data(), as: UTF8.self)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map {
-            $0.replacing(/"decided_at":[0-9]+,/, with: "")
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(Self.withoutClock)
+    }
+
+    private static func withoutClock(_ line: Substring) -> String {
+        guard let start = line.range(of: "\"decided_at\":"), let end = line[start.upperBound...].firstIndex(of: ",") else {
+            return String(line)
         }
+        return String(line[..<start.lowerBound] + line[line.index(after: end)...])
     }
 
     var sink: [JSON] { sinkLines.compactMap { JSON($0) } }
 
-    func status() throws -> JSON { try folder.tandem(["status", "--state", path, "-o", "json"]).json() }
+    /// What `status` prints; nil while there is nothing to print.
+    func status() throws -> JSON? { JSON(try folder.tandem(["status", "--state", path, "-o", "json"]).output) }
 
-    /// The running operator's view of an engine.
+    /// The running operator's view of an engine; nil without an operator.
     func engine(_ arm: String) throws -> JSON? {
-        try status()["live"]["engines"].list.first { $0["arm"].string == arm }
+        try status()?["live"]["engines"].list.first { $0["arm"].string == arm }
+    }
+
+    func waitUntilUp() throws {
+        try eventually("the operator") { try status()?["live"]["stage"].string }
     }
 
     func waitUntilReady() throws {
         try eventually("both engines ready", within: 30) {
-            let engines = try? folder.tandem(["status", "--state", path, "-o", "json"]).json()["live"]["engines"].list
-            return engines?.count == 2 && engines?.allSatisfy { $0["health"].string == "ready" } == true ? true : nil
+            let engines = try status()?["live"]["engines"].list ?? []
+            return engines.count == 2 && engines.allSatisfy { $0["health"].string == "ready" } ? true : nil
         }
     }
 

@@ -111,6 +111,7 @@ final class Program {
     func send(_ signal: Int32) { if isRunning { kill(pid, signal) } }
 
     /// Waits for the end; a program that does not come to it is killed and the test fails.
+    @discardableResult
     func wait(atMost limit: Double = 60) throws -> Ended {
         do {
             try eventually("the end of \(command)", within: limit, every: 2_000) { isRunning ? nil : true }

@@ -15,10 +15,12 @@ package struct EngineLaunch: Sendable {
     /// Built-in engines watch a lifeline and their parent.
     package var isBuiltIn: Bool
     package var maxHorizonSeconds: Int
+    package var stateFolder: String
+    package var epoch: Int
 
     package init(
         arm: Arm, executable: String, arguments: [String], workingDirectory: String, environment: [String: String],
-        isBuiltIn: Bool, maxHorizonSeconds: Int
+        isBuiltIn: Bool, maxHorizonSeconds: Int, stateFolder: String, epoch: Int
     ) {
         self.arm = arm
         self.executable = executable
@@ -27,6 +29,8 @@ package struct EngineLaunch: Sendable {
         self.environment = environment
         self.isBuiltIn = isBuiltIn
         self.maxHorizonSeconds = maxHorizonSeconds
+        self.stateFolder = stateFolder
+        self.epoch = epoch
     }
 }
 
@@ -58,6 +62,8 @@ package final class EngineProcess: Sendable {
     private let log: FeedLog
     private let plan: FeedPlan
     private let mailbox: Mailbox
+    /// What the process started in sessions of its own, which outlives its process group.
+    private let descendants: BootSweep
     private let maxHorizonSeconds: Int
     private let written = Atomic<UInt64>(0)
     private let isStopped = Atomic<Bool>(false)
@@ -78,7 +84,10 @@ package final class EngineProcess: Sendable {
         maxHorizonSeconds = launch.maxHorizonSeconds
         lifeline = launch.isBuiltIn ? try Lifeline() : nil
         var environment = launch.environment
-        environment["TANDEM_INSTANCE"] = String(instance)
+        let name = "\(launch.arm.rawValue)-\(instance)"
+        environment["TANDEM_INSTANCE"] = name
+        descendants = BootSweep(
+            stateFolder: launch.stateFolder, selection: .instance(epoch: launch.epoch, name: name))
         let guards = launch.isBuiltIn ? ["--lifeline", "\(Lifeline.childDescriptor)", "--parent", "\(getpid())"] : []
         child = try Spawner.shared.spawn(
             SpawnRequest(
@@ -198,7 +207,8 @@ package final class EngineProcess: Sendable {
     /// Waits for the process and for its last words, then says that it has ended.
     private func watch() {
         guard let status = child.wait() else { return }
-        // A descendant that escaped the process group may hold the pipe open for ever.
+        _ = descendants.run(timeout: .seconds(1))
+        // One that hides may still hold the pipe open for ever.
         if !readerDone.wait(timeout: .seconds(1)) {
             reader.cancel()
             _ = readerDone.wait(timeout: .seconds(1))

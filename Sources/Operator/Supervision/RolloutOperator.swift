@@ -259,7 +259,7 @@ package final class RolloutOperator {
         let launch = EngineLaunch(
             arm: arm, executable: executable, arguments: arguments, workingDirectory: workingFolder,
             environment: environment, isBuiltIn: isBuiltIn,
-            maxHorizonSeconds: Int(spec.maxHorizon.components.seconds))
+            maxHorizonSeconds: Int(spec.maxHorizon.components.seconds), stateFolder: folder.path, epoch: epoch)
         return EngineSeat(launch: launch, capture: try LogCapture(directory: folder.logs, name: arm.rawValue))
     }
 
