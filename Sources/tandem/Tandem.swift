@@ -22,7 +22,7 @@ struct Tandem: ParsableCommand {
             CommandGroup(name: "Change", subcommands: [Promote.self, Rollback.self, Pause.self, Resume.self]),
             CommandGroup(
                 name: "Look", subcommands: [StatusOf.self, History.self, SignalsOf.self, Verify.self, Engines.self]),
-            CommandGroup(name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self]),
+            CommandGroup(name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self]),
             CommandGroup(name: "Engines", subcommands: [Engine.self]),
         ])
 

@@ -1,6 +1,5 @@
 import Foundation
 import Operator
-import Synchronization
 import Testing
 
 @Suite struct ProcessExitTests {
@@ -26,7 +25,7 @@ import Testing
 
     @Test func observersHearOfTheEndOnceBeforeAndAfter() throws {
         let child = try TestChild.shell("read x; exit 5", input: .pipe)
-        let heard = Mutex<[String]>([])
+        let heard = Locked<[String]>([])
         let flag = try EventFlag()
         child.onExit { status in
             heard.withLock { $0.append("early \(status)") }
@@ -51,7 +50,7 @@ import Testing
     @Test func killReachesAStoppedGroup() throws {
         let child = try TestChild.shell("sleep 60 & echo $!; wait")
         let reader = try LineReader(try #require(child.output))
-        let helper = Mutex<Int32>(0)
+        let helper = Locked<Int32>(0)
         let reading = try Pending {
             reader.run(
                 onLine: { line, _ in helper.withLock { $0 = Int32(String(decoding: line, as: UTF8.self)) ?? 0 } },

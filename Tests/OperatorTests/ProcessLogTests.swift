@@ -1,6 +1,5 @@
 import Foundation
 import Operator
-import Synchronization
 import Testing
 
 @Suite struct ProcessLogTests {
@@ -163,8 +162,8 @@ import Testing
 }
 
 private final class Shared: Sendable {
-    private let state: Mutex<Int>
-    init(_ value: Int) { state = Mutex(value) }
+    private let state: Locked<Int>
+    init(_ value: Int) { state = Locked(value) }
     var value: Int {
         get { state.withLock { $0 } }
         set { state.withLock { $0 = newValue } }

@@ -1,6 +1,5 @@
 import Foundation
 import Operator
-import Synchronization
 import Testing
 
 @Suite struct ProcessPipeTests {

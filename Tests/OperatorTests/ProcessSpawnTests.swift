@@ -34,6 +34,23 @@ import Testing
         }
     }
 
+    /// A program somebody is still writing; one that is finished within 0.1 s starts.
+    @Test func busyProgramIsTriedAgain() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("engine")
+        try "#!/bin/sh\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let writer = try Descriptor.open(file, O_WRONLY)
+        #expect(throws: SpawnError.system(SystemError("start \(file)", code: ETXTBSY))) {
+            try Spawner.shared.spawn(SpawnRequest(executable: file))
+        }
+        try DedicatedThread.start("test") {
+            usleep(5000)
+            writer.close()
+        }
+        #expect(try Spawner.shared.spawn(SpawnRequest(executable: file)).wait(timeout: .seconds(10))?.code == 0)
+    }
+
     @Test func missingWorkingDirectoryIsNamedNotTheProgram() throws {
         #expect(throws: SpawnError.workingDirectory(path: "/no/folder", code: ENOENT)) {
             try TestChild.shell("true", workingDirectory: "/no/folder")

@@ -1,6 +1,5 @@
 import Foundation
 import Operator
-import Synchronization
 import Testing
 
 /// Looks every two milliseconds until `condition` holds; false when it did not within the limit.
@@ -31,7 +30,7 @@ final class TemporaryFolder: Sendable {
 
 /// The result of blocking work on a thread of its own.
 final class Pending<T: Sendable>: Sendable {
-    private let value = Mutex<T?>(nil)
+    private let value = Locked<T?>(nil)
     private let done: EventFlag
 
     init(_ work: @escaping @Sendable () -> T) throws {

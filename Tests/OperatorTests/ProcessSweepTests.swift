@@ -1,6 +1,5 @@
 import Foundation
 import Operator
-import Synchronization
 import Testing
 
 @Suite struct ProcessSweepTests {
@@ -13,7 +12,7 @@ import Testing
     private static func orphan(_ environment: [String: String], _ command: String = "sleep 60") throws -> Int32 {
         let child = try TestChild.shell(
             "setsid sh -c 'echo $$; exec >/dev/null; \(command)' & wait", environment: environment)
-        let pid = Mutex<Int32>(0)
+        let pid = Locked<Int32>(0)
         let reader = try LineReader(try #require(child.output))
         let reading = try Pending {
             reader.run(
@@ -94,7 +93,7 @@ import Testing
         let folder = try TemporaryFolder()
         let script = try TestChild.shell(
             "TANDEM_ENGINE_STATE=\(folder.path)/engine TANDEM_EPOCH=1 sleep 60; echo survived $?", output: .pipe)
-        let found = Mutex<[BootSweep.Found]>([])
+        let found = Locked<[BootSweep.Found]>([])
         #expect(
             eventually {
                 found.withLock { found in

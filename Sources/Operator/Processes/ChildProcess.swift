@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// A running or ended child, with a thread of its own that waits for its end.
 ///
@@ -21,7 +20,7 @@ package final class ChildProcess: Sendable {
         var sampledPeakBytes = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let ended: EventFlag
     private let process: Descriptor?
     /// Our own peak when the child was started. exec hands the parent's peak on into the child's `ru_maxrss`, since

@@ -1,11 +1,10 @@
 internal import Glibc
-internal import Synchronization
 
 /// The children that have a `ChildProcess`, and the care for those that nobody asked for.
 package final class ChildRegistry: Sendable {
     package static let shared = ChildRegistry()
 
-    private let pids = Mutex<Set<Int32>>([])
+    private let pids = Locked<Set<Int32>>([])
 
     private init() {}
 

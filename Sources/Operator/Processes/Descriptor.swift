@@ -6,10 +6,10 @@ internal import Synchronization
 /// Whoever reads or writes holds a reference meanwhile; `close()` belongs to the thread that uses the number, because a number
 /// closed under a blocked call may be handed out again.
 package final class Descriptor: Sendable {
-    private let state: Mutex<Int32>
+    private let state: Locked<Int32>
 
     /// Takes over `number`.
-    package init(_ number: Int32) { state = Mutex(number) }
+    package init(_ number: Int32) { state = Locked(number) }
 
     deinit { close() }
 

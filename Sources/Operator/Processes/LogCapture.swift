@@ -1,6 +1,5 @@
 internal import Dispatch
 internal import Glibc
-internal import Synchronization
 
 /// Keeps what engines write to standard error: the last lines in memory, all of it in rotating files.
 ///
@@ -51,7 +50,7 @@ package final class LogCapture: Sendable {
 
     private let name: String
     private let options: Options
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let work = DispatchSemaphore(value: 0)
 
     /// Writes `<directory>/<name>.log`; the folder must exist by the first line. Starts the thread that writes.

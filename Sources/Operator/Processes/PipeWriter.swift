@@ -22,7 +22,7 @@ package final class PipeWriter: Sendable {
     package let capacityBytes: Int
 
     /// Held during a write, so that the number cannot be closed and handed out again under it.
-    private let descriptor: Mutex<Descriptor?>
+    private let descriptor: Locked<Descriptor?>
     private let cancelled: EventFlag
     private let written = Atomic<UInt64>(0)
 
@@ -41,7 +41,7 @@ package final class PipeWriter: Sendable {
             break
         }
         capacityBytes = Int(fcntl(descriptor.number, SystemCalls.getPipeSize, 0))
-        self.descriptor = Mutex(descriptor)
+        self.descriptor = Locked(descriptor)
     }
 
     /// Bytes that the pipe has taken so far; may be read by other threads during a write.

@@ -1,6 +1,5 @@
 internal import Dispatch
 internal import Glibc
-internal import Synchronization
 
 /// Starts child processes from one thread that lives as long as the operator.
 ///
@@ -11,7 +10,7 @@ package final class Spawner: Sendable {
 
     private final class Job: Sendable {
         let request: SpawnRequest
-        let result = Mutex<Result<ChildProcess, SpawnError>?>(nil)
+        let result = Locked<Result<ChildProcess, SpawnError>?>(nil)
         let done = DispatchSemaphore(value: 0)
         init(_ request: SpawnRequest) { self.request = request }
     }
@@ -21,7 +20,7 @@ package final class Spawner: Sendable {
         var isThreadStarted = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let pending = DispatchSemaphore(value: 0)
 
     private init() {}
@@ -158,11 +157,17 @@ package final class Spawner: Sendable {
             .map { strdup("\($0.key)=\($0.value)") as UnsafeMutablePointer<CChar>? } + [nil]
         defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
 
-        let pid = ChildRegistry.shared.registering { () -> Int32? in
-            var pid: Int32 = 0
-            code = posix_spawn(
-                &pid, request.executable, &actions, &attributes, &argumentPointers, &environmentPointers)
-            return code == 0 ? pid : nil
+        var pid: Int32?
+        // A program written a moment ago is busy while a process started meanwhile holds a copy of the writer's descriptor, until
+        // that one has executed its own program.
+        for pause in [0, 1, 2, 4, 8, 16, 32, 64] where pid == nil && (pause == 0 || code == ETXTBSY) {
+            usleep(UInt32(pause) * 1000)
+            pid = ChildRegistry.shared.registering {
+                var started: Int32 = 0
+                code = posix_spawn(
+                    &started, request.executable, &actions, &attributes, &argumentPointers, &environmentPointers)
+                return code == 0 ? started : nil
+            }
         }
         withExtendedLifetime(given) {}
         guard let pid else { throw explain(code, request) }

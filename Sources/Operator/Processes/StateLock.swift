@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// Why a state folder could not be locked.
 package enum StateLockError: Error, Hashable, Sendable, CustomStringConvertible {

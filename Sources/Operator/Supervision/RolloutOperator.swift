@@ -92,7 +92,6 @@ package final class RolloutOperator {
             control.stop()
             sinks.stop()
             for arm in Arm.allCases {
-                peaks[arm] = context.seat(arm).peakResidentBytes
                 context.seat(arm).kill()
                 context.seat(arm).capture.close()
             }
@@ -107,8 +106,6 @@ package final class RolloutOperator {
         summary.add(context, latencies: sinks.latencies)
         return summary
     }
-
-    private var peaks: [Arm: Int] = [:]
 
     private func run(_ desk: Desk, _ context: RunContext, _ schedule: Schedule, _ resumed: Resumed) throws -> RunEnd {
         switch options.mode {
