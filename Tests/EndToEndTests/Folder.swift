@@ -78,7 +78,8 @@ struct State {
     }
 
     private static func withoutClock(_ line: Substring) -> String {
-        guard let start = line.range(of: "\"decided_at\":"), let end = line[start.upperBound...].firstIndex(of: ",") else {
+        guard let start = line.range(of: "\"decided_at\":"), let end = line[start.upperBound...].firstIndex(of: ",")
+        else {
             return String(line)
         }
         return String(line[..<start.lowerBound] + line[line.index(after: end)...])
@@ -120,7 +121,7 @@ struct State {
             for row in db.execute(sys.argv[2]): print("\\t".join("-" if cell is None else str(cell) for cell in row))
             """
         let result = try folder.run(["python3", "-c", script, path, sql])
-        try #require(result.code == 0, "\(result.errors)")
+        guard result.code == 0 else { throw Late(description: "\(sql): \(result.errors)") }
         return result.output.split(separator: "\n").map {
             $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }

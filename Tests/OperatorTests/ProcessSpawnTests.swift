@@ -14,8 +14,7 @@ import Testing
 
     @Test func fileWithoutPermissionAndFolderAreNotExecutable() throws {
         let folder = try TemporaryFolder()
-        let file = folder.file("engine")
-        try "#!/bin/sh\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let file = try folder.program("engine", "#!/bin/sh\n", mode: 0o644)
         for path in [file, folder.path] {
             #expect(throws: SpawnError.notExecutable(path: path)) {
                 try Spawner.shared.spawn(SpawnRequest(executable: path))
@@ -26,28 +25,23 @@ import Testing
     @Test(arguments: ["#!/no/such/interpreter\n", "echo no first line\n"])
     func scriptWithoutUsableInterpreterIsOfUnknownFormat(text: String) throws {
         let folder = try TemporaryFolder()
-        let file = folder.file("engine")
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let file = try folder.program("engine", text)
         #expect(throws: SpawnError.unknownFormat(path: file)) {
             try Spawner.shared.spawn(SpawnRequest(executable: file))
         }
     }
 
-    /// A program somebody is still writing; one that is finished within 0.1 s starts.
-    @Test func busyProgramIsTriedAgain() throws {
+    /// A program that somebody is still writing: it may be finished at any moment.
+    @Test func busyProgramIsTriedForATenthOfASecond() throws {
         let folder = try TemporaryFolder()
-        let file = folder.file("engine")
-        try "#!/bin/sh\n".write(toFile: file, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let file = try folder.program("engine", "#!/bin/sh\n")
         let writer = try Descriptor.open(file, O_WRONLY)
+        let begin = ContinuousClock.now
         #expect(throws: SpawnError.system(SystemError("start \(file)", code: ETXTBSY))) {
             try Spawner.shared.spawn(SpawnRequest(executable: file))
         }
-        try DedicatedThread.start("test") {
-            usleep(5000)
-            writer.close()
-        }
+        #expect(ContinuousClock.now - begin >= .milliseconds(100))
+        writer.close()
         #expect(try Spawner.shared.spawn(SpawnRequest(executable: file)).wait(timeout: .seconds(10))?.code == 0)
     }
 
@@ -78,8 +72,7 @@ import Testing
 
     @Test func workingDirectoryAndRelativeProgramCountFromThere() throws {
         let folder = try TemporaryFolder()
-        try "#!/bin/sh\npwd -P\n".write(toFile: folder.file("here"), atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("here"))
+        _ = try folder.program("here", "#!/bin/sh\npwd -P\n")
         let child = try Spawner.shared.spawn(
             SpawnRequest(executable: "./here", environment: TestChild.path, workingDirectory: folder.path, input: .null)
         )

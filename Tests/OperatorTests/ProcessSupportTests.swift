@@ -25,6 +25,15 @@ final class TemporaryFolder: Sendable {
 
     func file(_ name: String) -> String { path + "/" + name }
 
+    /// Writes an executable file and returns its path. Close-on-exec throughout, unlike Foundation's way: a copy of the descriptor
+    /// in a child that another test starts meanwhile would keep the file "busy".
+    func program(_ name: String, _ text: String, mode: UInt32 = 0o755) throws -> String {
+        let descriptor = try Descriptor.open(file(name), O_WRONLY | O_CREAT, mode: mode)
+        let count = write(descriptor.number, text, text.utf8.count)
+        #expect(count == text.utf8.count)
+        return file(name)
+    }
+
     func text(of name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
 }
 
