@@ -126,5 +126,24 @@ extension EndToEnd {
             #expect(later.count { $0["type"].string == "revoke" } >= 50)
             #expect(later.map { $0["seq"].int } == later.indices.map { held + $0 })
         }
+
+        /// The feed is over and the operator waits for a sink that holds on: a rollback still comes through.
+        @Test(arguments: ["max", "600"]) func rollbackComesThroughWhileTheEndWaits(speed: String) throws {
+            var spec = Spec.beats(5000)
+            spec.sinks = [sink("holds"), "{name: f, file: signals.ndjson}"]
+            let input = try Sessions.load(records: 100_000, seconds: 600)
+            let program = try folder.start(
+                ["run", spec.write(in: folder), "--input", input, "--speed", speed, "--stage", "full", "--state", state.path])
+            try eventually("the end of the feed") {
+                (try? state.number("SELECT count(*) FROM journal WHERE kind = 'end'")) == 1 ? true : nil
+            }
+            try state.change("rollback").expect(0)
+            try program.wait()
+            #expect(try state.status()?["status"].string == "rolled-back")
+            #expect(!FileManager.default.fileExists(atPath: state.path + "/KILL"))
+            let held = taken.last { $0.isSignal("candidate") }?["seq"].int
+            #expect(taken.contains { $0["type"].string == "revoke" && $0["seq"].int == held })
+            try state.verify().expect(0)
+        }
     }
 }

@@ -105,27 +105,42 @@ import Testing
     }
 
     /// In a process of its own, because adopting holds for the whole process.
-    @Test func adoptedOrphansAreReapedAndRegisteredChildrenAreNot() async {
+    @Test func adoptedOrphansAreReapedAndChildrenOfLibrariesAreNot() async {
         await #expect(processExitsWith: .success) {
             try ChildRegistry.shared.becomeSubreaper()
-            let plain = Process()
-            plain.executableURL = URL(fileURLWithPath: "/bin/sh")
-            plain.arguments = ["-c", "exit 6"]
-            let child = try TestChild.shell("read x; exit 7", input: .pipe)
             let orphan = try ProcessSweepTests.orphan(TestChild.path)
-            try plain.run()
-            guard ChildRegistry.shared.reapAdopted().isEmpty else { exit(1) }
+            // What a library would start: in our session, and waited for by it alone.
+            var foreign: pid_t = 0
+            var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup("exit 6"), nil]
+            guard posix_spawn(&foreign, "/bin/sh", nil, nil, &arguments, nil) == 0 else { exit(1) }
+            var information = siginfo_t()
+            guard waitid(P_PID, id_t(foreign), &information, WEXITED | WNOWAIT) == 0 else { exit(2) }
+
             kill(-orphan, SIGKILL)
-            child.input?.close()
             var reaped: [Int32] = []
             let done = eventually {
                 reaped += ChildRegistry.shared.reapAdopted()
                 return reaped.contains(orphan)
             }
-            guard done, !reaped.contains(child.pid), !reaped.contains(plain.processIdentifier) else { exit(2) }
-            guard child.wait(timeout: .seconds(10))?.code == 7 else { exit(3) }
-            plain.waitUntilExit()
-            guard plain.terminationStatus == 6 else { exit(4) }
+            guard done, !reaped.contains(foreign) else { exit(3) }
+            var status: Int32 = 0
+            guard waitpid(foreign, &status, 0) == foreign, status == 6 << 8 else { exit(4) }
+        }
+    }
+
+    @Test func registeredChildrenAreLeftToTheirReapers() async {
+        await #expect(processExitsWith: .success) {
+            let stop = try EventFlag()
+            let reaping = try Pending {
+                var reaped = 0
+                while !stop.isRaised { reaped += ChildRegistry.shared.reapAdopted().count }
+                return reaped
+            }
+            for _ in 0..<50 {
+                guard try TestChild.shell("exit 7").wait(timeout: .seconds(10))?.code == 7 else { exit(1) }
+            }
+            stop.raise()
+            guard reaping.wait() == 0 else { exit(2) }
         }
     }
 }

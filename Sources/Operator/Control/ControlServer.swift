@@ -5,14 +5,13 @@ package import Logging
 internal import NIOCore
 package import Rollout
 internal import Signals
-internal import Synchronization
 
 /// The HTTP API on the state folder's Unix socket. Requests are handed to the router's thread and answered by it.
 package final class ControlServer: Sendable {
     private let path: String
     private let mailbox: Mailbox
     private let logger: Logger
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let task = Locked<Task<Void, Never>?>(nil)
 
     package init(path: String, mailbox: Mailbox, logger: Logger) {
         self.path = path

@@ -20,7 +20,7 @@ final class ExecutableSink: Sink {
     private let launch: SpawnRequest
     private let capture: LogCapture
     private let monitor = Monitor(State())
-    private let running = Mutex<Running?>(nil)
+    private let running = Locked<Running?>(nil)
     private let instance = Atomic<Int>(0)
 
     init(launch: SpawnRequest, capture: LogCapture) {

@@ -1,11 +1,10 @@
 internal import Foundation
 internal import Glibc
-internal import Synchronization
 
 /// Appends lines to a file, whose last whole line is its own cursor: a crash loses and doubles nothing.
 final class FileSink: Sink {
     private let path: String
-    private let descriptor = Mutex<Int32>(-1)
+    private let descriptor = Locked<Int32>(-1)
 
     init(path: String) { self.path = path }
 

@@ -70,7 +70,7 @@ package final class ArrivalRun {
             try desk.commit()
             if let stopSignal { return try stop(stopSignal) }
             if let feedRecords, hasAnsweredAll(feedRecords) { return try finish() }
-            context.report(desk, feedTime: feedTime)
+            context.turn(feedTime: feedTime)
         }
     }
 

@@ -69,7 +69,7 @@ package final class EngineProcess: Sendable {
     private let isStopped = Atomic<Bool>(false)
     private let readerDone: EventFlag
     /// Marks written and when, oldest first, until they are answered.
-    private let marks = Mutex<[(index: UInt64, at: ContinuousClock.Instant)]>([])
+    private let marks = Locked<[(index: UInt64, at: ContinuousClock.Instant)]>([])
 
     package init(
         _ launch: EngineLaunch, instance: Int, start: StreamStart, plan: FeedPlan, log: FeedLog, mailbox: Mailbox,
@@ -97,14 +97,24 @@ package final class EngineProcess: Sendable {
         guard let input = child.input, let output = child.output, let error = child.error else {
             preconditionFailure("a spawned engine has three pipes")
         }
-        writer = try PipeWriter(input)
-        reader = try LineReader(output)
-        readerDone = try EventFlag()
-        try capture.attach(error)
-        let isAttached = log.attach(arm, at: start.chunk)
-        try DedicatedThread.start("feed-\(arm.rawValue)") { [self] in feed(isAttached: isAttached) }
-        try DedicatedThread.start("read-\(arm.rawValue)") { [self] in read() }
-        try DedicatedThread.start("end-\(arm.rawValue)") { [self] in watch() }
+        do {
+            writer = try PipeWriter(input)
+            reader = try LineReader(output)
+            readerDone = try EventFlag()
+            try capture.attach(error)
+        } catch {
+            child.kill()
+            throw error
+        }
+        do {
+            let isAttached = log.attach(arm, at: start.chunk)
+            try DedicatedThread.start("feed-\(arm.rawValue)") { [self] in feed(isAttached: isAttached) }
+            try DedicatedThread.start("read-\(arm.rawValue)") { [self] in read() }
+            try DedicatedThread.start("end-\(arm.rawValue)") { [self] in watch() }
+        } catch {
+            kill()
+            throw error
+        }
     }
 
     /// Records handed to the process so far, at least.

@@ -75,7 +75,7 @@ package final class OrderedRun {
             try releaseReady()
             if isOver { return try finish() }
             try watch()
-            context.report(desk, feedTime: releasedTime)
+            context.turn(feedTime: releasedTime)
         }
     }
 

@@ -54,6 +54,7 @@ package final class RolloutOperator {
         self.options = options
         self.logger = logger
         signal(SIGPIPE, SIG_IGN)
+        try ChildRegistry.shared.becomeSubreaper()
         for path in options.inputs where access(path, R_OK) != 0 { throw StartError.missingInput(path: path) }
         guard !options.inputs.isEmpty else { throw StartError.noInput(spec: spec.path) }
         try folder.create()

@@ -53,6 +53,7 @@ package final class RunContext {
     private let candidate: EngineSeat
     /// Called now and then with the feed's time and the records released.
     package var onProgress: ((_ records: UInt64, _ time: Timestamp) -> Void)?
+    private var nextReaping = ContinuousClock.now
     private var nextMemoryCheck: [Arm: ContinuousClock.Instant] = [:]
 
     package init(
@@ -79,7 +80,14 @@ package final class RunContext {
         try seat(arm).startProcess(at: start, lateBelow: lateBelow, plan: plan, log: log, mailbox: mailbox)
     }
 
-    package func report(_ desk: Desk, feedTime: Timestamp) { onProgress?(pump.counts.records, feedTime) }
+    /// What comes round with every turn of a run's loop: progress, and the remains of processes nobody else waits for.
+    package func turn(feedTime: Timestamp) {
+        onProgress?(pump.counts.records, feedTime)
+        guard ContinuousClock.now >= nextReaping else { return }
+        nextReaping = .now + .seconds(1)
+        let remains = ChildRegistry.shared.reapAdopted()
+        if !remains.isEmpty { logger.debug("reaped adopted processes", metadata: ["count": "\(remains.count)"]) }
+    }
 
     /// The limit a process breaks, in words: no `hello` in time, or too much memory.
     package func brokenLimit(of seat: EngineSeat) -> String? {
