@@ -133,7 +133,10 @@ extension EndToEnd {
             spec.sinks = [sink("holds"), "{name: f, file: signals.ndjson}"]
             let input = try Sessions.load(records: 100_000, seconds: 600)
             let program = try folder.start(
-                ["run", spec.write(in: folder), "--input", input, "--speed", speed, "--stage", "full", "--state", state.path])
+                [
+                    "run", spec.write(in: folder), "--input", input, "--speed", speed, "--stage", "full", "--state",
+                    state.path,
+                ])
             try eventually("the end of the feed") {
                 (try? state.number("SELECT count(*) FROM journal WHERE kind = 'end'")) == 1 ? true : nil
             }

@@ -103,6 +103,7 @@ public final class DBNFile {
     /// Moves more bytes into the decoder; false at the end of the file.
     private func pump() throws(FeedError) -> Bool {
         if isExhausted { return false }
+        if compression == nil, inputRange.isEmpty { return try readPlain() }
         if inputRange.isEmpty, !isAtEnd, try !fill() { isAtEnd = true }
         // Where the file ends inside a frame the decompressor may still hold what did not fit before.
         if inputRange.isEmpty, !isInsideFrame {
@@ -128,6 +129,24 @@ public final class DBNFile {
         } catch {
             throw .cannotRead(path: path, reason: "\(error)")
         }
+    }
+
+    /// Reads plain bytes to where the decoder wants them, without a copy on the way; false at the end of the file.
+    private func readPlain() throws(FeedError) -> Bool {
+        var failure: Int32 = 0
+        let count = decoder.withSpace(atLeast: Self.pieceBytes) { space in
+            while true {
+                let count = read(descriptor, space.baseAddress, Self.pieceBytes)
+                if count >= 0 { return count }
+                if errno != EINTR {
+                    failure = errno
+                    return 0
+                }
+            }
+        }
+        if failure != 0 { throw .cannotRead(path: path, reason: String(cString: strerror(failure))) }
+        isExhausted = count == 0
+        return count > 0
     }
 
     private func decompress(_ bytes: UnsafeRawBufferPointer) throws -> Int {
