@@ -95,8 +95,10 @@ struct SignalsOf: ParsableCommand {
 
     private static func columns(_ cells: [String]) -> String {
         let widths = [26, 9, 24, 5, 11, 4, 9, 22, 7, 6]
-        return zip(cells, widths).map { cell, width in
+        var line = zip(cells, widths).map { cell, width in
             cell.count < width ? cell + String(repeating: " ", count: width - cell.count) : cell
         }.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line
     }
 }
