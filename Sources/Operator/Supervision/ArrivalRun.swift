@@ -314,7 +314,13 @@ package final class ArrivalRun {
         try desk.add(.end, body: EventCodec.encode(["records": "\(feedRecords ?? 0)"]), index: feedIndex)
         try desk.commit()
         try context.drainEngines { try self.handle($0) }
-        desk.sinks.drain(atMost: 10)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while stopSignal == nil, ContinuousClock.now < deadline, !desk.sinks.drain(atMost: 0.05) {
+            for input in context.mailbox.take(waitingAtMost: 0) { try handle(input) }
+            try obeySwitches()
+            try obeyRequests()
+            try desk.commit()
+        }
         try desk.commit()
         while context.options.lingers, stopSignal == nil {
             for input in context.mailbox.take(waitingAtMost: 0.25) { try handle(input) }

@@ -11,7 +11,9 @@ package final class Desk {
     package let sinks: SinkHub
     private var sequencer: Sequencer
     private var readAt: [Int64: UInt64] = [:]
-    private var hasRollback = false
+    /// Candidate entries up to here are taken back by a rollback that is not committed yet.
+    private var revokedThrough: Int64?
+    private var killHasDoneItsWork = false
     private var writtenCursors: [String: Int64] = [:]
 
     package init(folder: StateFolder, journal: Journal, sinks: SinkHub, sequencer: Sequencer) {
@@ -35,9 +37,10 @@ package final class Desk {
     package func take(_ event: Event, lineReadAt: UInt64? = nil) throws -> Sequencer.Result {
         let result = try sequencer.take(event, at: Self.wallClock())
         if result.isNew {
+            if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
             if let seq = result.seq, let lineReadAt { readAt[seq] = lineReadAt }
             if case .moved(let transition)? = result.effect, transition.cause == Command.Verb.rollback.rawValue {
-                hasRollback = true
+                revokedThrough = sequencer.seq
             }
         }
         return result
@@ -60,10 +63,13 @@ package final class Desk {
         guard !rows.isEmpty || cursors != writtenCursors else { return }
         try journal.append(rows, cursors: cursors)
         writtenCursors = cursors
-        if hasRollback {
-            hasRollback = false
-            sinks.revoke(through: sequencer.seq)
-            // The rollback stands in the journal now; the file that silenced the candidate until then has done its work.
+        if let through = revokedThrough {
+            revokedThrough = nil
+            sinks.revoke(through: through)
+        }
+        if killHasDoneItsWork {
+            // The rollback, or that there was nothing to roll back, stands in the journal now.
+            killHasDoneItsWork = false
             folder.lowerKill()
         }
         sinks.committed(through: sequencer.seq, readAt: readAt)

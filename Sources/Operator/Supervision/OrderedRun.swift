@@ -310,10 +310,20 @@ package final class OrderedRun {
         if desk.isComparing { throw RunFailure.journalLonger(row: desk.journal.lastRow) }
         try desk.commit()
         try context.drainEngines { try self.handle($0) }
-        desk.sinks.drain(atMost: 10)
+        try drainSinks()
         try linger()
         try desk.commit()
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
+    }
+
+    /// Waits a while for the sinks to have everything, and goes on obeying people meanwhile.
+    private func drainSinks() throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while stopSignal == nil, ContinuousClock.now < deadline, !desk.sinks.drain(atMost: 0.05) {
+            for input in context.mailbox.take(waitingAtMost: 0) { try handle(input) }
+            try releaseRest()
+            try desk.commit()
+        }
     }
 
     /// Goes on answering after the feed is over, when asked to.

@@ -80,6 +80,7 @@ package final class RolloutOperator {
         let started = ContinuousClock.now
         let reader = try JournalReader(folder: folder.path)
         if try reader.last([.end]) != nil {
+            try deliverRest(reader)
             logger.info("the rollout in this state folder is complete already", metadata: ["state": "\(folder.path)"])
             return try RunSummary(reader: reader, seconds: 0, end: .finished)
         }
@@ -106,6 +107,15 @@ package final class RolloutOperator {
         var summary = try RunSummary(reader: reader, seconds: (.now - started) / .seconds(1), end: end)
         summary.add(context, latencies: sinks.latencies)
         return summary
+    }
+
+    /// What sinks had not taken when the rollout ended.
+    private func deliverRest(_ reader: JournalReader) throws {
+        let sinks = try makeSinks()
+        defer { sinks.stop() }
+        try sinks.start(cursors: reader.cursors(), committed: journal.lastSeq, revokedThrough: reader.revokedThrough())
+        sinks.drain(atMost: 10)
+        try journal.append([], cursors: sinks.cursors)
     }
 
     private func run(_ desk: Desk, _ context: RunContext, _ schedule: Schedule, _ resumed: Resumed) throws -> RunEnd {

@@ -30,10 +30,24 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
-    /// Writes the command into the journal itself: for when no operator answers.
-    func writeOffline(_ command: Command) throws {
-        let effect = try OfflineCommand.apply(command, folder: state.folder, dryRun: dryRun)
-        try show(effect)
+    /// Asks the operator; writes the command into the journal itself when none answers, or one that is just ending.
+    func sendOrWrite(_ verb: Command.Verb, to stage: StageArgument? = nil, expecting expected: StageArgument? = nil) throws {
+        let request = CommandRequest(
+            verb: verb, to: stage?.stage, reason: reason, expectStage: expected?.stage, dryRun: dryRun)
+        do {
+            let answer = try ControlClient(folder: state.folder).send(request)
+            if answer.result != "failed" { return try show(answer) }
+        } catch is ControlError {}
+        let command = Command(
+            verb: verb, to: stage?.stage, actor: Actor.current, reason: reason, expectedStage: expected?.stage)
+        let deadline = ContinuousClock.now + .seconds(15)
+        while true {
+            do {
+                return try show(OfflineCommand.apply(command, folder: state.folder, dryRun: dryRun))
+            } catch StateLockError.held where ContinuousClock.now < deadline {
+                usleep(100_000)
+            }
+        }
     }
 }
 
@@ -56,12 +70,7 @@ struct Pause: ParsableCommand {
     @Option(help: "Refuse unless the rollout is in this stage.") var expectStage: StageArgument?
 
     func run() throws {
-        do {
-            try options.send(.pause, expecting: expectStage)
-        } catch ControlError.unreachable {
-            try options.writeOffline(
-                Command(verb: .pause, actor: Actor.current, reason: options.reason, expectedStage: expectStage?.stage))
-        }
+        try options.sendOrWrite(.pause, expecting: expectStage)
     }
 }
 
@@ -88,12 +97,7 @@ struct Rollback: ParsableCommand {
 
     func run() throws {
         if !options.dryRun { try raiseKill() }
-        do {
-            try options.send(.rollback, to: to)
-        } catch ControlError.unreachable {
-            try options.writeOffline(
-                Command(verb: .rollback, to: to?.stage, actor: Actor.current, reason: options.reason))
-        }
+        try options.sendOrWrite(.rollback, to: to)
     }
 
     private func raiseKill() throws {
