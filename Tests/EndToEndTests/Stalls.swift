@@ -154,7 +154,7 @@ extension EndToEnd {
             try program.wait().expect(0)
             let fallen = try state.number(
                 "SELECT count(*) FROM journal WHERE arm = 'candidate' AND reason = 'fallback'")
-            #expect(down == "silent" ? fallen == 0 : fallen >= 0)
+            #expect(down == "silent" ? fallen == 0 : fallen > 0)
             try state.verify().expect(0)
         }
     }

@@ -31,7 +31,9 @@ struct ChangeOptions: ParsableArguments {
     }
 
     /// Asks the operator; writes the command into the journal itself when none answers, or one that is just ending.
-    func sendOrWrite(_ verb: Command.Verb, to stage: StageArgument? = nil, expecting expected: StageArgument? = nil) throws {
+    func sendOrWrite(_ verb: Command.Verb, to stage: StageArgument? = nil, expecting expected: StageArgument? = nil)
+        throws
+    {
         let request = CommandRequest(
             verb: verb, to: stage?.stage, reason: reason, expectStage: expected?.stage, dryRun: dryRun)
         do {
