@@ -11,7 +11,7 @@ extension Signal.Strength {
         }
     }
 
-    /// How much larger than usual a position is meant to be. Source: seed facts, sections 2 and 3.5.
+    /// How much larger than usual a position is meant to be.
     var sizeMultiplier: Double {
         switch self {
         case .moderate: return 1

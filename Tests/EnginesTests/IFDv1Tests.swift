@@ -56,7 +56,7 @@ private func missing(_ feed: Feed) throws -> [String] {
         #expect(signal.target.description == "5150" && signal.stop.description == "5225")
     }
 
-    /// Where the strike lies behind the price the plan is the same, as in the seed.
+    /// Where the strike lies behind the price the plan is the same.
     @Test func aStrikeBehindThePriceKeepsTheRule() throws {
         var feed = market()
         feed.define(201, "C", strike: 5190, underlying: 100, at: -60)

@@ -1,7 +1,7 @@
 import MarketData
 
 /// Reads a synthetic stream and checks it against the rules of real market-by-order data, with books simple enough to
-/// be right by reading them; counts what the seed rules of the engines would see.
+/// be right by reading them; counts what the rules of the engines would see.
 struct SyntheticChecker {
     struct Order {
         var id: UInt64

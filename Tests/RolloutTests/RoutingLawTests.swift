@@ -67,7 +67,7 @@ import Testing
         oracle.isRolledBack = router.status == .rolledBack
     }
 
-    /// The baseline is never given up on (issue 2: quarantine is for the candidate only).
+    /// The baseline is never given up on (quarantine is for the candidate only).
     private static func isPossible(_ payload: Event.Payload) -> Bool {
         if case .health(.baseline, .quarantined) = payload { false } else { true }
     }

@@ -80,7 +80,7 @@ extension IFDv1 {
         return distance * 100_000_000 <= Int128(configuration.maxDistancePercent.value) * Int128(price)
     }
 
-    /// Source: the mapping of the seed's shadow comparison, seed facts, section 2.
+    /// Source: the mapping the first implementation used to compare engines.
     static func confidence(_ strength: Signal.Strength) -> Double {
         switch strength {
         case .extreme: return 0.95

@@ -1,6 +1,6 @@
 internal import MarketData
 
-/// The parameters of IFD v1.0, with the seed's names and values. Source: seed facts, section 2.
+/// The parameters of IFD v1.0, with the names and values of its first implementation.
 struct IFDv1Configuration: Sendable {
     /// Lower bounds of volume over open interest.
     struct Levels: Sendable {

@@ -1,6 +1,6 @@
 internal import MarketData
 
-/// The parameters of IFD v3.0's core. Names shared with the seed keep its values (seed facts, sections 3.3 and 3.5).
+/// The parameters of IFD v3.0's core. Names shared with its first implementation keep their values.
 struct IFDv3Configuration: Sendable {
     /// Lower bounds of confidence.
     struct Levels: Sendable {

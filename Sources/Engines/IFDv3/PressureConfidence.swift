@@ -5,7 +5,7 @@
 /// - volume part: (v - v0) / (full - v0), where v0 is the least volume; 1 from `fullVolume` on.
 ///
 /// It rises in each part with the other held, and takes every value in 0...1: 0 at the thresholds of both, 1 for a one-sided
-/// window of `fullVolume`. (The seed's formula ended at 0.71, seed facts, section 3.5.)
+/// window of `fullVolume`.
 struct PressureConfidence: Sendable {
     let leastDominance: Double
     let leastVolume: Double

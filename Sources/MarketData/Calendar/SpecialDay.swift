@@ -10,7 +10,7 @@ public struct SpecialDay: Hashable, Sendable {
         case earlyClose(hour: Int, minute: Int)
     }
 
-    /// Where a row comes from. The codes are those of `docs/reference/cme-calendar.md`, section 2.
+    /// Where a row comes from. `meaning` says what each code stands for.
     public enum Provenance: String, Hashable, Sendable, CaseIterable {
         case exchangeNotice = "A"
         case exchangeListing = "A2"
