@@ -7,8 +7,8 @@ internal import Signals
 /// at least `min_vol_oi_ratio`, dollar size (volume x last price x contract multiplier) at least `min_dollar_size`, the strike
 /// within `max_distance_percent` of the underlying's price, and the level (MODERATE to EXTREME, by volume over open interest)
 /// higher than what this instrument already signalled in this session. A call says long, a put short; the target is the
-/// strike, the stop half as far on the other side. At most `max_open` signals are open at once on one underlying; one held back by that is not
-/// used up. The method does not see who was the aggressor.
+/// strike, the stop half as far on the other side. At most `max_open` signals are open at once on one underlying; one held
+/// back by that is not used up. The method does not see who was the aggressor.
 ///
 /// Prices, volumes, levels and open signals belong to a session and start afresh with the next; definitions and open interest
 /// stay until replaced.
