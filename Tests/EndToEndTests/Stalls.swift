@@ -81,8 +81,8 @@ extension EndToEnd {
             let before = offsets.filter { $0.at > start && $0.at < stopped }
             let during = offsets.filter { $0.at >= stopped && $0.at < stopped + 3_000_000_000 }
             #expect(during.count >= 100)
-            // Twice that before, and what a busy machine adds to either.
-            #expect(p99(during) <= 2 * p99(before) + 100, "ms: before \(p99(before)), during \(p99(during))")
+            // Twice that before, and what one slow write of the disk adds: a baseline that waited would be seconds late.
+            #expect(p99(during) <= 2 * p99(before) + 25, "ms: before \(p99(before)), during \(p99(during))")
         }
 
         @Test func stalledCandidateComesBackWithoutARestart() throws {

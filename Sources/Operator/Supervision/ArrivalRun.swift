@@ -314,20 +314,12 @@ package final class ArrivalRun {
         try desk.add(.end, body: EventCodec.encode(["records": "\(feedRecords ?? 0)"]), index: feedIndex)
         try desk.commit()
         try context.drainEngines { try self.handle($0) }
-        let deadline = ContinuousClock.now + .seconds(10)
-        while stopSignal == nil, ContinuousClock.now < deadline, !desk.sinks.drain(atMost: 0.05) {
-            for input in context.mailbox.take(waitingAtMost: 0) { try handle(input) }
+        func turn(_ inputs: [RouterInput]) throws {
+            for input in inputs { try handle(input) }
             try obeySwitches()
             try obeyRequests()
-            try desk.commit()
         }
-        try desk.commit()
-        while context.options.lingers, stopSignal == nil {
-            for input in context.mailbox.take(waitingAtMost: 0.25) { try handle(input) }
-            try obeySwitches()
-            try obeyRequests()
-            try desk.commit()
-        }
+        try context.settle(desk, until: { stopSignal != nil }, turn: turn)
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
     }
 

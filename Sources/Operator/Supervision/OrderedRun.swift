@@ -310,30 +310,12 @@ package final class OrderedRun {
         if desk.isComparing { throw RunFailure.journalLonger(row: desk.journal.lastRow) }
         try desk.commit()
         try context.drainEngines { try self.handle($0) }
-        try drainSinks()
-        try linger()
-        try desk.commit()
+        func turn(_ inputs: [RouterInput]) throws {
+            for input in inputs { try handle(input) }
+            try releaseRest()
+        }
+        try context.settle(desk, until: { stopSignal != nil }, turn: turn)
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
-    }
-
-    /// Waits a while for the sinks to have everything, and goes on obeying people meanwhile.
-    private func drainSinks() throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while stopSignal == nil, ContinuousClock.now < deadline, !desk.sinks.drain(atMost: 0.05) {
-            for input in context.mailbox.take(waitingAtMost: 0) { try handle(input) }
-            try releaseRest()
-            try desk.commit()
-        }
-    }
-
-    /// Goes on answering after the feed is over, when asked to.
-    private func linger() throws {
-        guard context.options.lingers else { return }
-        while stopSignal == nil {
-            for input in context.mailbox.take(waitingAtMost: 0.25) { try handle(input) }
-            try releaseRest()
-            try desk.commit()
-        }
     }
 
     private func stop(_ signal: Int32) throws -> RunEnd {

@@ -121,6 +121,23 @@ package final class RunContext {
         }
     }
 
+    /// After the end of the feed: waits a while for the sinks to have everything, lingers where asked to, and goes on
+    /// obeying people meanwhile.
+    package func settle(
+        _ desk: Desk, until isStopped: () -> Bool, turn: ([RouterInput]) throws -> Void
+    ) throws {
+        func next(waitingAtMost seconds: Double) throws {
+            try turn(mailbox.take(waitingAtMost: seconds))
+            try desk.commit()
+        }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !isStopped(), ContinuousClock.now < deadline, !desk.sinks.drain(atMost: 0.05) {
+            try next(waitingAtMost: 0)
+        }
+        while options.lingers, !isStopped() { try next(waitingAtMost: 0.25) }
+        try desk.commit()
+    }
+
     package func status(_ desk: Desk, records: UInt64, time: Timestamp, isOver: Bool) -> SupervisorStatus {
         let router = desk.router
         let engines = Arm.allCases.map { arm -> SupervisorStatus.Engine in

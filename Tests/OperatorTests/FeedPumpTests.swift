@@ -1,0 +1,54 @@
+import Feeds
+import Foundation
+import MarketData
+import Operator
+import Testing
+
+/// Law 4: the baseline never waits for the candidate.
+@Suite struct FeedPumpTests {
+    private static let window: UInt64 = 4096
+
+    private func load(_ folder: TemporaryFolder, records: Int) throws -> FeedPlan {
+        var bytes = Data()
+        try SyntheticLoad(records: records, instruments: 20, seed: 5).write { bytes.append(contentsOf: $0) }
+        try bytes.write(to: URL(fileURLWithPath: folder.file("load.dbn")))
+        return FeedPlan(
+            files: [folder.file("load.dbn")], calendar: try ExchangeCalendar(named: "24x7"),
+            chunkSpanNanos: 1_000_000_000)
+    }
+
+    @Test func aCandidateThatTakesNothingIsCutOffAndHoldsNothingUp() throws {
+        let folder = try TemporaryFolder()
+        let plan = try load(folder, records: 50_000)
+        let log = FeedLog()
+        #expect(log.attach(.baseline, at: 0) && log.attach(.candidate, at: 0))
+        let pump = FeedPump(
+            plan, pace: .clock(speed: 1e9, window: Self.window, catchUpTo: 0), log: log, mailbox: Mailbox())
+        try pump.start()
+        // One chunk, and never another.
+        guard case .chunk = log.next(for: .candidate, isStopped: { false }) else {
+            Issue.record("no first chunk")
+            return
+        }
+        // A baseline that waits for ever fails, and does not hang.
+        let watch = DispatchWorkItem { log.cancel() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: watch)
+        defer { watch.cancel() }
+        var records: UInt64 = 0
+        reading: while true {
+            switch log.next(for: .baseline, isStopped: { false }) {
+            case .chunk(let chunk): records = chunk.endIndex
+            case .end: break reading
+            case .cancelled:
+                Issue.record("the baseline was turned away, or waited for twenty seconds")
+                break reading
+            }
+        }
+        pump.cancel()
+        #expect(records > 50_000 && records == pump.counts.records)
+        guard case .cancelled = log.next(for: .candidate, isStopped: { false }) else {
+            Issue.record("the candidate was not cut off")
+            return
+        }
+    }
+}
