@@ -131,7 +131,9 @@ struct ConfigurationReader {
     }
 
     /// Reads an object inside the configuration.
-    mutating func section<T>(_ key: String, _ read: (inout ConfigurationReader) -> T) -> T {
+    mutating func section<T>(
+        _ key: String, _ read: (inout ConfigurationReader) throws(ConfigurationError) -> T
+    ) throws(ConfigurationError) -> T {
         var fields: [String: JSONValue] = [:]
         switch take(key) {
         case nil: break
@@ -139,7 +141,7 @@ struct ConfigurationReader {
         default: refuse(key, "an object")
         }
         var inner = ConfigurationReader(fields: fields, path: path + key + ".")
-        let result = read(&inner)
+        let result = try read(&inner)
         inner.refuseUnknownKeys()
         problems += inner.problems
         inForce += inner.inForce

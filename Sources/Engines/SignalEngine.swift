@@ -23,6 +23,11 @@ public protocol SignalEngine: Sendable {
     /// The index of the next record: how many were processed.
     var recordCount: UInt64 { get }
 
+    /// Lends the engine what it may remember closed sessions by; before the first record, and at most once.
+    mutating func remember(in memory: any EngineMemory)
+    /// Asks for a line with every signal that says what it was compared with.
+    mutating func explainBaselines()
+
     /// Appends what the records cause, in order, and a progress line after every mark.
     ///
     /// - Parameter firstIndex: the index of the run's first record, counted from the first record this engine was given.
@@ -34,6 +39,9 @@ public protocol SignalEngine: Sendable {
 
 extension SignalEngine {
     public var hello: Hello { Hello(engine: Self.name, version: version, schemas: schemas) }
+
+    public mutating func remember(in memory: any EngineMemory) {}
+    public mutating func explainBaselines() {}
 }
 
 /// Lines that wait to be written, in order, and what a test engine asks of its host.
@@ -45,6 +53,8 @@ public struct EngineOutput: Sendable {
         /// Start a process that keeps the engine's standard output open for that long.
         case fork(seconds: Int)
         case log(bytes: Int)
+        /// A line for people.
+        case explain(String)
     }
 
     public private(set) var bytes: [UInt8] = []

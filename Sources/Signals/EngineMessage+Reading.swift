@@ -82,7 +82,7 @@ extension EngineMessage {
 }
 
 /// Takes typed fields out of one object and remembers which names it knew.
-private struct FieldReader {
+struct FieldReader {
     let type: String
     let fields: [String: JSONValue]
     var known: Set<String> = ["type"]
@@ -201,11 +201,16 @@ private struct FieldReader {
         return features
     }
 
-    mutating func signal(maxHorizonSeconds: Int) throws(ContractViolation) -> Signal {
+    mutating func signalID() throws(ContractViolation) -> String {
         let id = try text("id")
         guard !id.isEmpty, id.utf8.count <= Contract.maxIDBytes, id.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
             throw .badField(type: type, field: "id", expected: "1 to \(Contract.maxIDBytes) printable ASCII characters")
         }
+        return id
+    }
+
+    mutating func signal(maxHorizonSeconds: Int) throws(ContractViolation) -> Signal {
+        let id = try signalID()
         let confidence = try number("confidence")
         guard confidence >= 0, confidence <= 1 else {
             throw .badField(type: type, field: "confidence", expected: "between 0 and 1")

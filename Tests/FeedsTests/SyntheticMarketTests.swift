@@ -30,6 +30,14 @@ private func checked(_ market: SyntheticMarket) throws -> SyntheticChecker {
         #expect(digest(first) != digest(SyntheticMarket(seed: 5, session: try session(1), scale: 0.1)))
     }
 
+    /// Figures measured on this market last month must still mean the same, and an optimised build must make the same
+    /// one: taken from a release build. When this fails the market has changed, and `MarketParameters.history` needs a
+    /// line that says why, even when no value changed.
+    @Test func bytesStayWhatTheyAre() throws {
+        let market = SyntheticMarket(seed: 5, session: try session(), scale: 0.1)
+        #expect(digest(market) == "20e75a55980c7e8b13b3e6c30f6a76614dcaf6a835169ee36629f94c1484e7a4")
+    }
+
     @Test func aSessionOfASeriesIsTheSameAlone() throws {
         let days = [16, 17, 18]
         let series = SyntheticMarket.sessions(seed: 3, try days.map { try session(day: $0) }, scale: 0.05)
@@ -42,30 +50,24 @@ private func checked(_ market: SyntheticMarket) throws -> SyntheticChecker {
         #expect(series[1].openingSpotPoints != series[0].openingSpotPoints)
     }
 
-    /// The size that `tandem generate` promises, and enough events for both seed engines, on several underlyings.
+    /// The size that `tandem generate` promises, and enough to see for a rule on volume over open interest and for one
+    /// on one-sided windows, on every underlying and side.
     @Test(arguments: [UInt64(1), 2]) func aWholeSessionKeepsTheRulesAndHasEnoughToSee(seed: UInt64) throws {
         let session = try session()
         let checker = try checked(SyntheticMarket(seed: seed, session: session))
         #expect(checker.problems == [])
-        #expect((400_000...600_000).contains(checker.records))
+        #expect((400_000...600_000).contains(checker.records), "\(checker.records)")
         #expect(checker.lastRecv < session.close.nanos)
 
         let levels = checker.levelEvents
-        #expect((200...600).contains(levels.count))
-        #expect(levels.count { $0.isCall } >= 60 && levels.count { !$0.isCall } >= 60)
-        let byUnderlying = Dictionary(grouping: levels, by: \.underlying).mapValues(\.count)
-        #expect(byUnderlying.count == 3 && byUnderlying.values.allSatisfy { $0 >= 25 }, "\(byUnderlying)")
-        #expect(Set(levels.map(\.level)) == [1, 2, 3, 4])
-        let quarters = Dictionary(grouping: levels) { ($0.time - session.open.nanos) / 20_700_000_000_000 }.mapValues(
-            \.count)
-        #expect(quarters.count == 4 && quarters.values.allSatisfy { $0 >= 20 }, "\(quarters)")
+        #expect((3...30).contains(levels.count), "\(levels.count)")
 
         let windows = checker.oneSided
-        #expect(windows.count >= 300)
+        #expect(windows.count >= 150)
         for kind in "CPF".utf8 {
             for isBought in [true, false] {
                 let count = windows.count { $0.kind == kind && $0.isBought == isBought }
-                #expect(count >= 10, "kind \(kind), bought \(isBought)")
+                #expect(count >= 4, "kind \(kind), bought \(isBought)")
             }
         }
         #expect(Set(windows.map(\.underlying)).count == 3)

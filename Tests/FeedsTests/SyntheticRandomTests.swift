@@ -48,7 +48,7 @@ import Testing
     /// The chance of two streams of one seed beginning alike is nil.
     @Test func streamsOfOneSeedDiffer() {
         var a = SyntheticRandom(seed: 3, stream: .flow)
-        var b = SyntheticRandom(seed: 3, stream: .runs)
+        var b = SyntheticRandom(seed: 3, stream: .orders)
         var c = SyntheticRandom(seed: 3, stream: .flow, index: 1)
         #expect(Set([a.next(), b.next(), c.next()]).count == 3)
     }

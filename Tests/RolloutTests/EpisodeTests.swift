@@ -38,16 +38,31 @@ import Testing
         #expect(router.decide(.baseline, signal(on: id, at: noon + 1799 + later)) == expected)
     }
 
-    /// The router's decision, not yet that of design.md, section 5, where an episode ends with the last outcome of all its
-    /// signals: an arm that speaks often would never hand an underlying over.
-    @Test func aJoiningSignalDoesNotProlongTheEpisode() throws {
+    @Test func aJoiningSignalProlongsTheEpisode() throws {
         let plan = try plan()
         let id = Self.changing(plan, next: .baseline)
         var router = Router(plan: plan, stage: .limited)
-        _ = router.decide(.candidate, signal(on: id, at: noon + 1790, horizon: 20))
-        _ = router.decide(.candidate, signal(on: id, at: noon + 1795, horizon: 100))
-        #expect(router.decide(.baseline, signal(on: id, at: noon + 1809)) == "shadow other-arm")
-        #expect(router.decide(.baseline, signal(on: id, at: noon + 1810)) == "live assigned")
+        _ = router.decide(.candidate, signal("a", on: id, at: noon + 1790, horizon: 20))
+        _ = router.decide(.candidate, signal("b", on: id, at: noon + 1795, horizon: 100))
+        #expect(router.decide(.baseline, signal("c", on: id, at: noon + 1894)) == "shadow other-arm")
+        #expect(router.decide(.baseline, signal("d", on: id, at: noon + 1895)) == "live assigned")
+    }
+
+    @Test func anEpisodeEndsWithItsLastOutcome() throws {
+        let plan = try plan()
+        let id = Self.changing(plan, next: .baseline)
+        var router = Router(plan: plan, stage: .limited)
+        let first = signal("a", on: id, at: noon + 1790, horizon: 3600)
+        let second = signal("b", on: id, at: noon + 1795, horizon: 3600)
+        _ = router.decide(.candidate, first)
+        _ = router.decide(.candidate, second)
+        router.settle(second, of: .candidate)
+        #expect(router.decide(.baseline, signal("c", on: id, at: noon + 1810)) == "shadow other-arm")
+        // The other arm's outcome of the same name is another signal's.
+        router.settle(first, of: .baseline)
+        #expect(router.decide(.baseline, signal("d", on: id, at: noon + 1811)) == "shadow other-arm")
+        router.settle(first, of: .candidate)
+        #expect(router.decide(.baseline, signal("e", on: id, at: noon + 1812)) == "live assigned")
     }
 
     @Test func aMarkEndsAnEpisodeToo() throws {

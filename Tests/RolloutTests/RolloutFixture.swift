@@ -43,6 +43,15 @@ func signal(
         price: Price(nanos: 1), target: Price(nanos: 2), stop: Price(nanos: 0), horizonSeconds: horizon)
 }
 
+/// A signal's position ended at its target.
+func outcome(of signal: Signal, _ arm: Arm) -> Outcome {
+    Outcome(
+        arm: arm, id: signal.id, action: signal.action, direction: signal.direction, instrumentID: signal.instrumentID,
+        underlyingID: signal.underlyingID, causeIndex: 0, order: 0, knownIndex: 1, kind: .target, flags: [],
+        tickNanos: 1, multiplierNanos: 1, adverseNanos: 0, riskMicros: 1, profitMicros: 1, rMicros: 1_000_000,
+        adverseRMicros: 0)
+}
+
 /// The first underlying above `first` that the assignment function gives to an arm in the block of a second.
 func underlying(
     of arm: Arm, in stage: Stage, at second: UInt64 = noon, plan: RolloutPlan, above first: UInt32 = 0
@@ -63,6 +72,10 @@ extension Router {
 
     mutating func mark(_ second: UInt64, closes: CivilDate? = nil) {
         _ = handle(Event(index: 0, payload: .mark(Mark(time: at(second), closes: closes))))
+    }
+
+    mutating func settle(_ signal: Signal, of arm: Arm) {
+        _ = handle(Event(index: 0, payload: .outcome(outcome(of: signal, arm))))
     }
 
     mutating func setHealth(_ arm: Arm, _ health: Health) {

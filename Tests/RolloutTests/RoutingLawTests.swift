@@ -19,17 +19,25 @@ import Testing
     private static func history(seed: UInt64, steps: Int = 10_000) -> [Event.Payload] {
         var random = RolloutRandom(seed: seed)
         var now = noon
+        var said: [(arm: Arm, signal: Signal)] = []
         return (0..<steps).map { step in
             now +=
                 random.chance(3) ? UInt64.random(in: 0...900, using: &random) : UInt64.random(in: 0...5, using: &random)
             switch Int.random(in: 0..<1000, using: &random) {
-            case 0..<880:
-                let said = signal(
+            case 0..<700:
+                let new = signal(
                     "s\(step)", on: UInt32.random(in: 1...6, using: &random),
                     at: now - UInt64.random(in: 0...4, using: &random),
                     horizon: [1, 30, 600, 3600].randomElement(using: &random) ?? 1,
                     action: random.chance(5) ? .monitor : .sell)
-                return .signal(random.chance(50) ? .baseline : .candidate, said, isLate: random.chance(4))
+                said.append((random.chance(50) ? .baseline : .candidate, new))
+                return .signal(said[said.count - 1].arm, new, isLate: random.chance(4))
+            case 700..<880:
+                // One of the latest; outcomes come in any order, and for what was never live too.
+                guard let some = said.suffix(12).randomElement(using: &random) else {
+                    return .mark(Mark(time: at(now)))
+                }
+                return .outcome(outcome(of: some.signal, some.arm))
             case 880..<930: return .mark(Mark(time: at(now), closes: random.chance(10) ? CivilDate("2026-11-19") : nil))
             case 930..<970:
                 let health: Health =
@@ -61,6 +69,7 @@ import Testing
         case .switches(let switches):
             if switches.kill, !oracle.kill { oracle.moveAllFromCandidate() }
             (oracle.kill, oracle.stop) = (switches.kill, switches.stop)
+        case .outcome(let outcome): oracle.learnOutcome(of: outcome.arm, outcome.id)
         case .command, .signal: break
         }
         oracle.stage = router.stage

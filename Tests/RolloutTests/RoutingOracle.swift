@@ -6,12 +6,12 @@ import Signals
 /// of them each time.
 struct RoutingOracle {
     private struct Spoken {
+        var id: String
         var underlying: UInt32
         var unit: String
         var arm: Arm
         var end: UInt64
-        /// It holds no episode open: by time, session, or a blow to its arm, because the other arm stood in, or because it
-        /// joined one.
+        /// It holds no episode open: by its outcome, time, session, a blow to its arm, or because the other arm stood in.
         var isOver = false
         /// It no longer counts as the beginning of its unit.
         var isForgotten = false
@@ -36,6 +36,12 @@ struct RoutingOracle {
         for index in spoken.indices where spoken[index].end <= now { spoken[index].isOver = true }
         // Two hours are four blocks; no signal of the tests lags that much.
         spoken.removeAll { $0.end + 7_200_000_000_000 < now }
+    }
+
+    mutating func learnOutcome(of arm: Arm, _ id: String) {
+        for index in spoken.indices where spoken[index].arm == arm && spoken[index].id == id {
+            spoken[index].isOver = true
+        }
     }
 
     mutating func closeSession() {
@@ -101,10 +107,8 @@ struct RoutingOracle {
         }
         spoken.append(
             Spoken(
-                underlying: signal.underlyingID.rawValue, unit: unit, arm: arm,
-                end: signal.tsEvent.nanos + UInt64(signal.horizonSeconds) * 1_000_000_000,
-                // What joins an episode does not prolong it; see `EpisodeTests.aJoiningSignalDoesNotProlongTheEpisode`.
-                isOver: episode?.arm == arm))
+                id: signal.id, underlying: signal.underlyingID.rawValue, unit: unit, arm: arm,
+                end: signal.tsEvent.nanos + UInt64(signal.horizonSeconds) * 1_000_000_000))
         return "live \(reason)"
     }
 }

@@ -28,7 +28,7 @@ struct IFDv1Configuration: Sendable {
         minVolume = reader.integer("min_volume", 500, in: 0...1_000_000_000)
         minDollarSize = reader.number("min_dollar_size", 100_000, in: 0...1_000_000_000_000)
         maxDistancePercent = reader.number("max_distance_percent", 2, in: 0...100)
-        levels = reader.section("confidence_thresholds") { reader in
+        levels = try reader.section("confidence_thresholds") { reader in
             Levels(
                 extreme: reader.number("extreme", 50, in: 0...1_000_000),
                 veryHigh: reader.number("very_high", 30, in: 0...1_000_000),

@@ -2,60 +2,94 @@ internal import MarketData
 internal import Signals
 
 extension IFDv3 {
-    /// One instrument's flow in the window that closes.
-    mutating func judge(_ index: Int, _ flow: PressureWindow.Flow, _ cause: Cause, into output: inout EngineOutput) {
-        guard flow.volume >= configuration.minTotalVolume, let isBought = flow.aggressorIsBuyer else { return }
-        let ratio = flow.ratio(smoothing: Double(configuration.smoothingVolume))
-        guard ratio >= configuration.minPressureRatio.number else { return }
-        let terms = table.terms(at: index)
-        guard let direction = Self.direction(terms.kind, isBought: isBought) else {
-            if terms.kind == .unknown { notes.add(.definition, of: index) }
-            return
-        }
-        guard terms.isOption ? configuration.includesOptions : configuration.includesFutures else { return }
-        guard let underlying = table.existingIndex(of: terms.underlyingID), terms.underlyingID.rawValue != 0 else {
-            return notes.add(.underlying, of: index)
-        }
-        guard let (price, range) = ranges.summary(underlying, window: window.number) else {
-            return notes.add(.price, of: underlying)
+    /// The candidate as a signal; nil without a price, a tick or an expected move of the underlying, which are then named.
+    mutating func signal(_ candidate: Candidate, confidence: Double, _ cause: Cause) -> Signal? {
+        let underlying = candidate.underlying
+        guard let price = price(of: underlying) else {
+            notes.add(.price, of: underlying)
+            return nil
         }
         let tick = table.terms(at: underlying).tickNanos
-        guard tick > 0 else { return notes.add(.definition, of: underlying) }
-
-        let toTarget = Self.distance(range, configuration.targetFactor, tick: tick, least: configuration.minTargetTicks)
-        let toStop = Self.distance(range, configuration.stopFactor, tick: tick, least: configuration.minStopTicks)
-        let sign: Int64 = direction == .long ? 1 : -1
-        let value = confidence.value(dominance: flow.dominance, volume: Double(flow.volume))
-        let strength = strength(value)
-        let id = table.ids[index]
-        output.append(
-            Signal(
-                id: "v3-\(window.start / 1_000_000_000)-\(id)", cause: cause.index,
-                tsEvent: Timestamp(nanos: cause.tsEvent), instrumentID: id, symbol: table.symbol(at: index),
-                underlyingID: terms.underlyingID, direction: direction,
-                action: strength == .moderate ? .monitor : direction.action(strength), strength: strength,
-                confidence: value, price: Price(nanos: price),
-                target: Price(nanos: Self.sum(price, sign * toTarget)),
-                stop: Price(nanos: Self.sum(price, -sign * toStop)),
-                horizonSeconds: configuration.horizonSeconds, sizeMultiplier: strength.sizeMultiplier,
-                features: [
-                    "buy_volume": .integer(flow.buyVolume), "sell_volume": .integer(flow.sellVolume),
-                    "buy_trades": .integer(flow.buyTrades), "sell_trades": .integer(flow.sellTrades),
-                    "pressure_ratio": .number(ratio), "dominance": .number(flow.dominance),
-                    "dominant_side": .text(isBought ? "buy" : "sell"), "kind": .text(Self.name(terms.kind)),
-                    "window_start": .integer(Int64(clamping: window.start)),
-                    "window_s": .integer(Int64(configuration.windowSeconds)),
-                    "range": .text(Price(nanos: range).description),
-                ]))
+        guard tick > 0 else {
+            notes.add(.definition, of: underlying)
+            return nil
+        }
+        guard let (move, source) = expectedMove(of: underlying, at: price) else {
+            notes.add(.price, of: underlying)
+            return nil
+        }
+        let toTarget = Self.distance(move, configuration.targetFactor, tick: tick, least: configuration.minTargetTicks)
+        let toStop = Self.distance(move, configuration.stopFactor, tick: tick, least: configuration.minStopTicks)
+        let isLong = candidate.direction == .long
+        let strength = strength(confidence)
+        let id = table.ids[candidate.reading.instrument]
+        return Signal(
+            id: "v3-\(candidate.reading.windowStart / 1_000_000_000)-\(id)-\(isLong ? "l" : "s")", cause: cause.index,
+            tsEvent: Timestamp(nanos: cause.tsEvent), instrumentID: id,
+            symbol: table.symbol(at: candidate.reading.instrument), underlyingID: table.ids[underlying],
+            direction: candidate.direction,
+            action: strength == .moderate ? .monitor : candidate.direction.action(strength), strength: strength,
+            confidence: confidence, price: Price(nanos: price),
+            target: Price(nanos: Self.sum(price, isLong ? toTarget : -toTarget)),
+            stop: Price(nanos: Self.sum(price, isLong ? -toStop : toStop)),
+            horizonSeconds: configuration.horizonSeconds, sizeMultiplier: strength.sizeMultiplier,
+            features: features(candidate, move: move, source: source))
     }
 
-    /// What an aggressor in an instrument says about the underlying; nil for what is neither future nor option.
-    static func direction(_ kind: InstrumentTerms.Kind, isBought: Bool) -> Signal.Direction? {
-        switch kind {
-        case .future, .call: return isBought ? .long : .short
-        case .put: return isBought ? .short : .long
-        case .unknown, .other: return nil
+    /// One standard deviation over the horizon, 1e-9: from the implied volatility, else from the range of the last
+    /// buckets.
+    ///
+    /// The range of a random walk over T is sqrt(4 ln 2) = 1.6651 of its standard deviation in Parkinson's estimator
+    /// ("The Extreme Value Method for Estimating the Variance of the Rate of Return", Journal of Business 53, 1980).
+    private func expectedMove(of underlying: Int, at price: Int64) -> (nanos: Int64, source: String)? {
+        let horizon = configuration.horizonSeconds
+        if let volatility = volatilities.nearestVolatility(table.ids[underlying], now: clock.now),
+            let move = ExpectedMove.nanos(forwardNanos: price, volatility: volatility, horizonSeconds: horizon)
+        {
+            return (move, "implied")
         }
+        guard let range = ranges.summary(underlying, window: clock.now / configuration.rangeNanos)?.range else {
+            return nil
+        }
+        let seconds = Double(configuration.rangeWindows) * Double(configuration.rangeNanos) / 1e9
+        return (Int64(Double(range) / 1.6651 * (Double(horizon) / seconds).squareRoot()), "realised")
+    }
+
+    private func features(_ candidate: Candidate, move: Int64, source: String) -> [String: Signal.Feature] {
+        let reading = candidate.reading
+        let flow = reading.window
+        var features: [String: Signal.Feature] = [
+            "kind": .text("\(table.terms(at: reading.instrument).kind)"),
+            "window_start": .integer(Int64(clamping: reading.windowStart)),
+            "buy_volume": .integer(flow.buyVolume), "sell_volume": .integer(flow.sellVolume),
+            "unsided_volume": .integer(flow.otherVolume), "trades": .integer(flow.trades),
+            "largest_trade": .integer(flow.largestSize), "mean_trade": .number(flow.meanSize),
+            "large_share": .number(flow.largeShare), "log_ratio": .number(reading.logRatio),
+            "log_ratio_1m": .number(reading.minute.logRatio(smoothing: configuration.pressure.smoothingVolume)),
+            "log_ratio_15m": .number(reading.quarter.logRatio(smoothing: configuration.pressure.smoothingVolume)),
+            "dominance": .number(flow.dominance), "persistence": .number(reading.persistence),
+            "market_making": .number(candidate.making.probability), "quote_stuffing": .flag(candidate.making.isStuffed),
+            "layering": .flag(candidate.making.isLayered),
+            "score_pressure": .number(candidate.score.pressure), "score_baseline": .number(candidate.score.baseline),
+            "score_not_market_making": .number(candidate.score.notMaking),
+            "score_coordination": .number(candidate.score.coordination),
+            "raw_confidence": .number(candidate.score.value),
+            "expected_move": .text(Price(nanos: move).description), "expected_move_from": .text(source),
+            "term_inverted": .flag(candidate.volatility.isInverted),
+        ]
+        if let baseline = reading.baseline {
+            features["baseline_z"] = .number(baseline.logRatio.z)
+            features["baseline_volume_rank"] = .number(baseline.logVolume.rank)
+            features["baseline_reliability"] = .number(baseline.logRatio.reliability)
+        }
+        if let strike = candidate.coordination {
+            features["agreeing_strikes"] = .integer(Int64(strike.agreeing))
+            features["concentrated"] = .flag(strike.isConcentrated)
+        }
+        if let volatility = candidate.volatility.atTheMoney { features["implied_volatility"] = .number(volatility) }
+        if let crush = candidate.volatility.crush { features["volatility_crush"] = .number(crush) }
+        if let spike = candidate.volatility.spike { features["volatility_spike"] = .number(spike) }
+        return features
     }
 
     func strength(_ confidence: Double) -> Signal.Strength {
@@ -65,9 +99,9 @@ extension IFDv3 {
         return confidence >= levels.high.number ? .high : .moderate
     }
 
-    /// `factor` x `range`, rounded up to whole ticks, at least `least` ticks; in 1e-9.
-    static func distance(_ range: Int64, _ factor: Micros, tick: Int64, least: Int64) -> Int64 {
-        let wide = Int128(range) * Int128(factor.value)
+    /// `factor` x `move`, rounded up to whole ticks, at least `least` ticks; in 1e-9.
+    static func distance(_ move: Int64, _ factor: Micros, tick: Int64, least: Int64) -> Int64 {
+        let wide = Int128(move) * Int128(factor.value)
         let unit = Int128(tick) * 1_000_000
         let ticks = max((wide + unit - 1) / unit, Int128(least))
         return Int64(clamping: ticks * Int128(tick))
@@ -75,15 +109,5 @@ extension IFDv3 {
 
     private static func sum(_ price: Int64, _ distance: Int64) -> Int64 {
         min(Int64(clamping: Int128(price) + Int128(distance)), .max - 1)
-    }
-
-    private static func name(_ kind: InstrumentTerms.Kind) -> String {
-        switch kind {
-        case .unknown: return "unknown"
-        case .future: return "future"
-        case .call: return "call"
-        case .put: return "put"
-        case .other: return "other"
-        }
     }
 }

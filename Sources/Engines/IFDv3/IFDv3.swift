@@ -1,63 +1,137 @@
 public import MarketData
 internal import Signals
 
-/// The core of IFD v3.0: who presses whom, per instrument, in tumbling windows of event time.
+/// IFD v3.0: who presses whom, how unusual that is, whether it is market making, and whether strikes agree.
 ///
-/// Trades carry their aggressor (DBN side B buys, A sells); what it means for the underlying follows from the right: bought calls,
-/// sold puts and bought futures say long, sold calls, bought puts and sold futures short. A window is closed by the first record or
-/// mark whose feed time is at or past its end, and that record is the cause of its signals, which come by instrument id.
+/// Trades carry their aggressor; what it means for the underlying follows from the right: bought calls, sold puts and
+/// bought futures say long, sold calls, bought puts and sold futures short. Every five minutes of event time the window
+/// closes with the first record or mark at or past its end, which is the cause of its signals. For each underlying and
+/// direction the instrument with the highest score speaks for all; after it has spoken, its direction is silent for
+/// `repeat_after_s`, because the same flow is one idea.
 ///
-/// The price is the underlying's last trade within the last `range_windows` windows; target and stop lie `k_target` and `k_stop` times
-/// the underlying's realised range over those windows away, rounded up to ticks and not nearer than `min_target_ticks` and
-/// `min_stop_ticks`.
+/// Order events keep the books, whose mid quotes give implied volatilities, and tell how instruments are quoted.
 public struct IFDv3: SignalEngine, FeedDriven {
     public static let name = "ifd-v3"
-    static let constantVersion = "3.0.0-core"
+    static let constantVersion = "3.0.0"
+    static let observesOrders = true
 
     let configuration: IFDv3Configuration
-    let confidence: PressureConfidence
     let versionSuffix: String
     var clock = FeedClock()
     var table = InstrumentTable()
     var tape = TradeTape()
-    var window: PressureWindow
+    var board: PressureBoard
+    var making: MarketMaking
+    var pairs = StrikePairs()
+    var quotes: MidQuotes
+    var volatilities = VolatilityMonitor()
     var ranges: PriceRanges
+    var spoken = SpokenIdeas()
     var notes = MissingNotes()
+    var tally = RejectionTally()
+    private var memory: any EngineMemory = NoMemory()
+    private var explains = false
 
     public init(configuration bytes: [UInt8]? = nil) throws(ConfigurationError) {
         var reader = ConfigurationReader(bytes)
         configuration = try IFDv3Configuration(&reader)
         versionSuffix = reader.versionSuffix
-        confidence = PressureConfidence(configuration)
-        window = PressureWindow(seconds: configuration.windowSeconds)
+        board = PressureBoard(
+            configuration.pressure, configuration.baselines, version: Self.constantVersion + versionSuffix)
+        making = MarketMaking(configuration.marketMaking)
+        quotes = MidQuotes()
         ranges = PriceRanges(windows: configuration.rangeWindows)
     }
 
     public var version: String { Self.constantVersion + versionSuffix }
     public var schemas: [String] { ["mbo", "trades", "mbp-1", "definition"] }
-    public var missing: [String] { notes.texts(table) }
+    public var missing: [String] { notes.texts(table) + board.learnt.lacks }
+
+    public mutating func remember(in memory: any EngineMemory) { self.memory = memory }
+    public mutating func explainBaselines() { explains = true }
 
     public mutating func process(_ run: RecordRun, firstIndex: UInt64, into output: inout EngineOutput) {
         follow(run, firstIndex: firstIndex, into: &output)
     }
 
     mutating func observe(_ record: RecordView, _ cause: Cause, into output: inout EngineOutput) {
-        if let trade = tape.trade(record, in: &table) {
-            window.add(trade)
-            // Ranges are of underlyings, so options need none.
-            if let price = trade.priceNanos, !table.terms(at: trade.instrument).isOption {
-                ranges.add(trade.instrument, price: price, window: window.number)
-            }
-        } else {
-            table.apply(record)
+        if let order = record.asMbo {
+            let instrument = table.index(of: record.instrumentID)
+            if order.action == UInt8(ascii: "T") { trade(record) }
+            making.observe(order, instrument: instrument, at: clock.now)
+            quotes.apply(order)
+        } else if record.asTrade != nil {
+            trade(record)
+        } else if let index = table.apply(record) {
+            pairs.apply(table.terms(at: index), at: index)
         }
     }
 
-    /// Feed time reached the end of the open window.
+    private mutating func trade(_ record: RecordView) {
+        guard let trade = tape.trade(record, in: &table) else { return }
+        let terms = table.terms(at: trade.instrument)
+        let top = PressureBoard.wantsBook(trade) ? quotes.top(of: record.instrumentID) : nil
+        if let aggressor = board.add(trade, terms, top: top) {
+            making.trade(trade.size, isBought: aggressor == .buyer, instrument: trade.instrument, at: clock.now)
+        }
+        // Ranges are of underlyings, so options need none.
+        if let price = trade.priceNanos, !terms.isOption {
+            ranges.add(trade.instrument, price: price, window: clock.now / configuration.rangeNanos)
+        }
+    }
+
+    /// Feed time reached the end of the open minute.
     mutating func timeArrived(_ cause: Cause, into output: inout EngineOutput) {
-        notes.removeAll()
-        for (index, flow) in window.sorted(by: table.ids) { judge(index, flow, cause, into: &output) }
-        window.open(at: clock.now)
-        clock.alarm = window.end
+        let session = board.learnt.session
+        let window = clock.now / configuration.rangeNanos
+        let ranges = ranges
+        let readings = board.timeArrived(clock.now, table, memory) { ranges.summary($0, window: window)?.last }
+        clock.alarm = board.alarm
+        if !readings.isEmpty {
+            notes.removeAll()
+            close(readings, cause, into: &output)
+        }
+        if board.learnt.session != session {
+            spoken.removeAll()
+            making.removeAll()
+            tally = RejectionTally()
+        }
+    }
+
+    /// For each underlying and direction the reading with the highest score.
+    private mutating func close(_ readings: [WindowReading], _ cause: Cause, into output: inout EngineOutput) {
+        let ladders = ladders(readings)
+        var best: [Idea: Candidate] = [:]
+        for reading in readings {
+            guard let candidate = judge(reading, ladders) else { continue }
+            let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
+            if let other = best[idea], other.score.value >= candidate.score.value { continue }
+            best[idea] = candidate
+        }
+        // The stronger direction of an underlying speaks alone.
+        for (idea, candidate) in best.sorted(by: { $0.key < $1.key }) {
+            let opposite = Idea(underlying: idea.underlying, direction: idea.direction.opposite)
+            if let other = best[opposite], other.score.value >= candidate.score.value {
+                if other.score.value > candidate.score.value || idea.direction == .short { continue }
+            }
+            guard spoken.allows(idea, at: clock.now, after: configuration.repeatNanos) else {
+                tally.repeated += 1
+                continue
+            }
+            speak(candidate, cause, into: &output)
+        }
+    }
+
+    private mutating func speak(_ candidate: Candidate, _ cause: Cause, into output: inout EngineOutput) {
+        let confidence = board.learnt.calibration.probability(candidate.score.value)
+        guard confidence >= configuration.minConfidence.number,
+            let signal = signal(candidate, confidence: confidence, cause)
+        else { return }
+        spoken.note(Idea(underlying: candidate.underlying, direction: candidate.direction), at: clock.now)
+        board.remember(signal: signal.id, raw: candidate.score.value)
+        output.append(signal)
+        if explains, let explanation = board.explain(candidate.reading) {
+            output.append(.explain("\(signal.id): \(explanation)"))
+        }
     }
 }

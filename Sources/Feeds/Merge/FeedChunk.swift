@@ -41,4 +41,10 @@ public final class FeedChunk: @unchecked Sendable {
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(storage)[..<byteCount]))
     }
+
+    /// The records, as a run that must not leave `body`.
+    public func withRun<R>(_ body: (RecordRun) throws -> R) rethrows -> R {
+        // Chunks are made of whole records, checked when they were read or made here.
+        try withBytes { try body(RecordRun(within: $0, from: 0)) }
+    }
 }

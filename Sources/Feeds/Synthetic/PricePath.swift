@@ -1,13 +1,5 @@
-/// When somebody has an opinion: drawn with the price, since the price may follow it.
-struct SyntheticEpisode: Sendable {
-    /// Second of the session.
-    var start: Int
-    /// +1 up, -1 down.
-    var direction: Int
-    var followsThrough: Bool
-}
-
-/// The fair value of the index through one session, second by second, and the episodes that bend it.
+/// The fair value of the index and its implied volatility through one session, second by second, and the campaigns
+/// that bend them.
 ///
 /// Depends on seed, session number and opening value only, never on activity or instruments, so that the opening of a
 /// later session is found by replaying paths alone.
@@ -17,38 +9,25 @@ struct PricePath: Sendable {
 
     /// Index points, one value a second.
     let spot: [Double]
-    let episodes: [SyntheticEpisode]
+    let campaigns: [SyntheticCampaign]
     /// Activity by second, mean 1.
     let activity: [Double]
 
     var closing: Double { spot[Self.seconds - 1] }
 
     init(seed: UInt64, index: Int, openingSpot: Double, _ parameters: MarketParameters) {
-        activity = Self.activity(parameters)
-        var random = SyntheticRandom(seed: seed, stream: .episodes, index: index)
-        // Half where the market is busy, half anywhere: nights have their episodes too.
-        let busy = WeightedTable(stride(from: 0, to: Self.seconds, by: 60).map { [activity] in activity[$0] })
-        let last = Self.seconds - parameters.episodeSeconds
-        var episodes: [SyntheticEpisode] = []
-        for number in 0..<parameters.episodeCount {
-            let anywhere = random.below(last)
-            let start = number % 2 == 0 ? anywhere : min(last, busy.draw(&random) * 60 + random.below(60))
-            let direction = random.chance(0.5) ? 1 : -1
-            let follows = random.chance(parameters.followThroughChance)
-            episodes.append(SyntheticEpisode(start: start, direction: direction, followsThrough: follows))
-        }
-        episodes.sort { ($0.start, $0.direction) < ($1.start, $1.direction) }
-        self.episodes = episodes
+        let activity = Self.activity(parameters)
+        self.activity = activity
+        campaigns = SyntheticCampaign.all(
+            seed: seed, index: index, openingSpot: openingSpot, activity: activity, parameters)
 
-        var drift = [Double](repeating: 0, count: Self.seconds + 1)
-        for episode in episodes where episode.followsThrough {
-            let begin = min(Self.seconds, episode.start + parameters.episodeSeconds / 2)
-            let end = min(Self.seconds, begin + parameters.followThroughSeconds)
-            let points = Double(episode.direction) * parameters.followThroughPoints * (0.5 + random.unit())
-            drift[begin] += points / Double(parameters.followThroughSeconds)
-            drift[end] -= points / Double(parameters.followThroughSeconds)
+        var drift = Ramps()
+        for campaign in campaigns {
+            let direction = Double(campaign.direction)
+            drift.add(campaign.start, campaign.end, by: direction * campaign.leakPoints(parameters))
+            drift.add(campaign.end, campaign.horizon, by: direction * campaign.afterPart * campaign.movePoints)
         }
-        random = SyntheticRandom(seed: seed, stream: .prices, index: index)
+        var random = SyntheticRandom(seed: seed, stream: .prices, index: index)
         let step = parameters.sessionVolatility / Double(Self.seconds).squareRoot()
         var value = openingSpot
         var slope = 0.0
@@ -56,10 +35,51 @@ struct PricePath: Sendable {
         spot.reserveCapacity(Self.seconds)
         for second in 0..<Self.seconds {
             spot.append(value)
-            slope += drift[second]
+            slope += drift.slopes[second]
             value += value * step * activity[second].squareRoot() * random.bell() + slope
         }
         self.spot = spot
+    }
+
+    /// Implied volatility over its mean, one value a second, by seed and session number too.
+    func impliedVolatility(seed: UInt64, index: Int, _ parameters: MarketParameters) -> [Double] {
+        var random = SyntheticRandom(seed: seed, stream: .volatility, index: index)
+        var ramps = Ramps()
+        for campaign in campaigns {
+            let bump = parameters.campaignVolatilityBump * campaign.part * (2 * campaign.boughtShare - 1)
+            ramps.add(campaign.start, campaign.end, by: bump)
+            ramps.add(campaign.end, campaign.horizon, by: -bump)
+        }
+        let rise = parameters.volatilityEventSeconds
+        for _ in 0..<parameters.volatilityEvents {
+            let start = random.below(Self.seconds - 2 * rise)
+            ramps.add(start, start + rise, by: parameters.volatilityEventBump)
+            ramps.add(start + rise, start + rise + rise / 3, by: -parameters.volatilityEventBump)
+        }
+        // An Ornstein-Uhlenbeck process in steps of a second.
+        let pull = 1 / Double(max(1, parameters.impliedVolatilitySeconds))
+        let kick = parameters.impliedVolatilityNoise * (2 * pull).squareRoot()
+        var noise = 0.0
+        var bump = 0.0
+        var slope = 0.0
+        return (0..<Self.seconds).map { second in
+            slope += ramps.slopes[second]
+            bump += slope
+            noise += kick * random.bell() - pull * noise
+            return max(0.3, 1 + bump + noise)
+        }
+    }
+
+    /// Changes spread evenly over intervals, as the second differences of their sum.
+    private struct Ramps {
+        var slopes = [Double](repeating: 0, count: PricePath.seconds + 1)
+
+        mutating func add(_ from: Int, _ to: Int, by change: Double) {
+            let (from, to) = (min(PricePath.seconds, from), min(PricePath.seconds, to))
+            guard to > from else { return }
+            slopes[from] += change / Double(to - from)
+            slopes[to] -= change / Double(to - from)
+        }
     }
 
     private static func activity(_ parameters: MarketParameters) -> [Double] {

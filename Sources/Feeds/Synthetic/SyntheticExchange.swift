@@ -51,6 +51,16 @@ struct SyntheticExchange: ~Copyable {
         count(instrument, side) == 0 ? nil : order(instrument, side, 0).price
     }
 
+    /// Where the order with this id stands, nil when it is gone.
+    func place(of id: UInt64, _ instrument: Int, _ side: SyntheticSide) -> Int? {
+        (0..<count(instrument, side)).first { order(instrument, side, $0).id == id }
+    }
+
+    /// Contracts that a market order can take: all but the last order.
+    func available(_ instrument: Int, _ side: SyntheticSide) -> UInt32 {
+        (0..<max(0, count(instrument, side) - 1)).reduce(0) { $0 + order(instrument, side, $1).size }
+    }
+
     /// Units between prices around `price`: futures a quarter point; options 0.05 points below 5 points, else a
     /// quarter.
     func tick(_ instrument: Int, at price: Int32) -> Int32 { !isFuture[instrument] && price < 100 ? 1 : 5 }
@@ -72,19 +82,19 @@ struct SyntheticExchange: ~Copyable {
 
     // MARK: Trading
 
-    /// A new order; the worst one makes room in a full book. Gives false when no price is possible.
+    /// A new order; the worst one makes room in a full book. Gives its id, nil when no price is possible.
     @discardableResult
     mutating func add(_ instrument: Int, _ side: SyntheticSide, near wanted: Int32, size: UInt32, at time: UInt64)
-        -> Bool
+        -> UInt64?
     {
-        guard let price = restingPrice(instrument, side, near: wanted) else { return false }
+        guard let price = restingPrice(instrument, side, near: wanted) else { return nil }
         if count(instrument, side) == Self.depthLimit { cancel(instrument, side, Self.depthLimit - 1, at: time) }
         nextOrderID += 3
         let order = Order(id: nextOrderID, price: price, size: size)
         insert(instrument, side, order)
         let stamp = event(at: time)
         write(instrument, order.id, price, size, SyntheticAction.add, side, SyntheticFlags.last, stamp)
-        return true
+        return order.id
     }
 
     mutating func cancel(_ instrument: Int, _ side: SyntheticSide, _ place: Int, at time: UInt64) {
@@ -172,12 +182,14 @@ struct SyntheticExchange: ~Copyable {
     }
 
     /// An order that rests before the session; only a snapshot shows it.
-    mutating func addResting(_ instrument: Int, _ side: SyntheticSide, near wanted: Int32, size: UInt32) {
+    @discardableResult
+    mutating func addResting(_ instrument: Int, _ side: SyntheticSide, near wanted: Int32, size: UInt32) -> UInt64? {
         guard count(instrument, side) < Self.depthLimit, let price = restingPrice(instrument, side, near: wanted) else {
-            return
+            return nil
         }
         nextOrderID += 3
         insert(instrument, side, Order(id: nextOrderID, price: price, size: size))
+        return nextOrderID
     }
 
     // MARK: Parts

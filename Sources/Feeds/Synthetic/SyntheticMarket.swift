@@ -19,6 +19,10 @@ public struct SyntheticSession: Hashable, Sendable {
 
 /// One session of an NQ futures and options market as a DBN version 3 stream: equal arguments, equal bytes, anywhere.
 ///
+/// Agents trade: makers who quote both sides, individuals, parties of combinations, those who close or roll, and
+/// institutions that know something (`MarketParameters` says who does what and why); `labels` is the truth about the
+/// last.
+///
 /// The stream: metadata with all names; definitions, open interest, trading status and a snapshot, all within the first
 /// second; then orders and trades until the close. A value: no clock, files or randomness from the system.
 public struct SyntheticMarket: Sendable {
@@ -39,7 +43,8 @@ public struct SyntheticMarket: Sendable {
 
     /// Session number `session.index` of the series that `seed` names.
     ///
-    /// - Parameter scale: multiplies activity and the number of bursts, 0 to 1,000; 1 is about half a million records.
+    /// - Parameter scale: multiplies activity, the number of trading programs and the size of campaigns, 0 to 1,000; 1 is
+    ///   about half a million records. Campaigns and their prices are the same at every scale above 0.
     /// - Complexity: O(`session.index`), about a millisecond for each session before this one; `sessions` avoids it.
     public init(seed: UInt64, session: SyntheticSession, scale: Double = 1, parameters: MarketParameters = .standard) {
         var spot = parameters.firstSpotPoints
@@ -72,6 +77,14 @@ public struct SyntheticMarket: Sendable {
                 seed: seed, session: session, scale: scale, parameters: parameters, openingSpotPoints: spot)
         }
     }
+
+    /// A session longer than the nominal one is stretched, a shorter one is cut.
+    var stepNanos: UInt64 {
+        let seconds = UInt64(PricePath.seconds)
+        return max(1_000_000_000, (durationNanos + seconds - 1) / seconds)
+    }
+
+    var durationNanos: UInt64 { max(session.close.nanos, session.open.nanos) - session.open.nanos }
 
     /// Makes the session and hands its bytes to `emit` in pieces of at most a megabyte, whole records each (the
     /// metadata comes first, in one piece). Needs about 5 MB, whatever the scale.

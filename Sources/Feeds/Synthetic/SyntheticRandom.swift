@@ -24,7 +24,7 @@ struct SyntheticRandom: Sendable {
 
     enum Stream: UInt64 {
         case prices = 1
-        case episodes, instruments, runs, flow, latencies, load, loadPaths
+        case campaigns, instruments, orders, flow, latencies, load, loadPaths, volatility, institutions
     }
 
     private static func splitMix(_ state: inout UInt64) -> UInt64 {
@@ -90,6 +90,11 @@ extension QuantileTable<Int> {
     static func geometric(success: Double, atMost limit: Int) -> QuantileTable {
         let scale = SyntheticMath.log(1 - success)
         return QuantileTable { min(limit, 1 + Int(SyntheticMath.log(1 - $0) / scale)) }
+    }
+
+    /// 1, 2, 3, ...: a Pareto variate above 1 with that tail index, rounded down; heavy-tailed.
+    static func pareto(tail: Double, atMost limit: Int) -> QuantileTable {
+        QuantileTable { min(limit, Int(SyntheticMath.exp(-SyntheticMath.log(1 - $0) / tail))) }
     }
 }
 

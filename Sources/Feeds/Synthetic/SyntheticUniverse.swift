@@ -11,10 +11,6 @@ struct SyntheticContract: Sendable {
     let expiration: UInt64
     /// Futures price over spot, as a factor.
     let carry: Double
-    /// Points of time value of the option at the money.
-    let timeValuePoints: Double
-    /// Points from the money at which time value has fallen to 1/e.
-    let timeValueWidthPoints: Double
 }
 
 struct SyntheticInstrument: Sendable {
@@ -25,6 +21,8 @@ struct SyntheticInstrument: Sendable {
     /// ASCII: F future, C call, P put.
     let kind: UInt8
     let strikePoints: Int
+    /// Natural logarithm of the strike, 0 for a future.
+    let logStrike: Double
     let openInterest: Int
     let isThin: Bool
     /// Relative odds of background events.
@@ -34,12 +32,32 @@ struct SyntheticInstrument: Sendable {
     var isCall: Bool { kind == UInt8(ascii: "C") }
 }
 
+/// Where one contract's options are among the instruments: by strike, call before put.
+struct SyntheticChain: Sendable {
+    let first: Int
+    let strikes: Int
+    let lowestPoints: Int
+    let stepPoints: Int
+
+    func call(_ strike: Int) -> Int { first + 2 * strike }
+    func put(_ strike: Int) -> Int { first + 2 * strike + 1 }
+
+    /// The number, from 0, of the strike nearest to `points`.
+    func nearest(_ points: Double) -> Int {
+        clamped(Int(((points - Double(lowestPoints)) / Double(stepPoints)).rounded()))
+    }
+
+    func clamped(_ strike: Int) -> Int { min(max(strike, 0), strikes - 1) }
+}
+
 /// What is listed in one session: the futures first, then each one's chain by strike, call before put.
 ///
 /// Ids and symbols follow from contract, strike and right alone, so an option has the same id in every session.
 struct SyntheticUniverse: Sendable {
     let contracts: [SyntheticContract]
     let instruments: [SyntheticInstrument]
+    /// By contract.
+    let chains: [SyntheticChain]
 
     init(seed: UInt64, session: SyntheticSession, openingSpot: Double, _ parameters: MarketParameters) {
         let today = session.tradeDate.daysSince1970
@@ -61,14 +79,20 @@ struct SyntheticUniverse: Sendable {
             instruments.append(
                 SyntheticInstrument(
                     id: contract.id, symbol: contract.symbol, contract: number, kind: UInt8(ascii: "F"),
-                    strikePoints: 0,
-                    openInterest: parameters.futureOpenInterest[number], isThin: false,
+                    strikePoints: 0, logStrike: 0, openInterest: parameters.futureOpenInterest[number], isThin: false,
                     weight: parameters.contractShare[number] * parameters.futureShare[number]))
         }
+        var chains: [SyntheticChain] = []
         for (number, contract) in contracts.enumerated() {
+            let first = instruments.count
             instruments += Self.chain(of: contract, number, openingSpot * contract.carry, &random, parameters)
+            chains.append(
+                SyntheticChain(
+                    first: first, strikes: (instruments.count - first) / 2,
+                    lowestPoints: instruments[first].strikePoints, stepPoints: parameters.strikeStepPoints[number]))
         }
         self.instruments = instruments
+        self.chains = chains
     }
 
     private static func contract(
@@ -76,18 +100,13 @@ struct SyntheticUniverse: Sendable {
     ) -> SyntheticContract {
         let years = Double(expiry - today) / 365
         let price = openingSpot * (1 + parameters.carryPerYear * years)
-        let deviation = price * parameters.impliedVolatility * years.squareRoot()
         // 09:30 in New York: third Fridays of March, June and September are in daylight time, December's are not.
         let expirationSeconds = expiry * 86_400 + (month == 12 ? 14 : 13) * 3600 + 1800
         let letter = ["H", "M", "U", "Z"][month / 3 - 1]
         return SyntheticContract(
             symbol: "NQ\(letter)\(year % 10)", id: 42_000_000 + UInt32((year - 2000) * 4 + month / 3) * 100_000,
             year: year,
-            month: month, expiration: UInt64(expirationSeconds) * 1_000_000_000, carry: price / openingSpot,
-            // Brenner and Subrahmanyam (1988): an option at the money costs about 0.4 standard deviations.
-            timeValuePoints: 0.4 * deviation,
-            // A bell of this width stays near Black's time value within two standard deviations.
-            timeValueWidthPoints: 1.35 * deviation)
+            month: month, expiration: UInt64(expirationSeconds) * 1_000_000_000, carry: price / openingSpot)
     }
 
     /// Days since 1970.
@@ -122,6 +141,7 @@ struct SyntheticUniverse: Sendable {
                         id: contract.id + UInt32(strike / 25 * 2 + right) + 1,
                         symbol: "\(contract.symbol) \(letter)\(strike)",
                         contract: number, kind: letter.utf8.first ?? 0, strikePoints: strike,
+                        logStrike: SyntheticMath.log(Double(strike)),
                         openInterest: range.lowerBound + random.below(range.count), isThin: isThin,
                         weight: share * nearness(strike) / total))
             }

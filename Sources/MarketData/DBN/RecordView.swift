@@ -43,6 +43,16 @@
         type == RecordType.trade || type == RecordType.mbp1 || type == RecordType.mbp10 ? TradeView(record: self) : nil
     }
 
+    /// Every type with a best bid and ask: market by price, its intervals, and both consolidated over publishers.
+    @inlinable public var asTopOfBook: TopOfBookView? {
+        switch type {
+        case RecordType.mbp1, RecordType.mbp10, RecordType.cmbp1, RecordType.cbbo1s, RecordType.cbbo1m,
+            RecordType.tcbbo, RecordType.bbo1s, RecordType.bbo1m:
+            TopOfBookView(record: self)
+        default: nil
+        }
+    }
+
     /// Version 3 only; upgrade older records first.
     @inlinable public var asDefinition: DefinitionView? {
         type == RecordType.definition && byteCount >= 520 ? DefinitionView(record: self) : nil
@@ -114,6 +124,28 @@
     }
 }
 
+/// The best prices, which all types that have them keep at one place.
+@frozen public struct TopOfBookView {
+    public let record: RecordView
+    @inlinable init(record: RecordView) { self.record = record }
+    /// Of the trade that an event record tells; the last trade of an interval. Undefined without one.
+    @inlinable public var priceNanos: Int64 { record.load(16) }
+    /// ASCII: A, C, M, R, T or N; reserved in interval types.
+    @inlinable public var action: UInt8 { record.load(28) }
+    @inlinable public var flags: UInt8 { record.load(30) }
+    @inlinable public var tsRecv: UInt64 { record.load(32) }
+    /// Undefined where the side is empty.
+    @inlinable public var bidNanos: Int64 { record.load(48) }
+    @inlinable public var askNanos: Int64 { record.load(56) }
+    /// Whether the record stands for an interval and not for an event.
+    @inlinable public var isInterval: Bool {
+        switch record.type {
+        case RecordType.cbbo1s, RecordType.cbbo1m, RecordType.bbo1s, RecordType.bbo1m: true
+        default: false
+        }
+    }
+}
+
 /// A version 3 instrument definition: what an option chain needs.
 @frozen public struct DefinitionView {
     public let record: RecordView
@@ -167,6 +199,7 @@
 @frozen public struct StatusView {
     public let record: RecordView
     @inlinable init(record: RecordView) { self.record = record }
+    @inlinable public var tsRecv: UInt64 { record.load(16) }
     @inlinable public var action: UInt16 { record.load(24) }
     /// ASCII: Y, N or ~.
     @inlinable public var isTrading: UInt8 { record.load(30) }

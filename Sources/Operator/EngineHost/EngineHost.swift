@@ -25,8 +25,10 @@ public enum EngineHost {
     ///   - configurationPath: a JSON file; nil takes `TANDEM_ENGINE_CONFIG`, and without that the defaults.
     ///   - lifeline: a descriptor to watch; once its other end closes, the process ends (code 1).
     ///   - parent: process id of whoever started this; the process dies with it.
+    ///   - explains: whether each signal comes with a line on standard error that says what it was compared with.
     public static func run(
-        name: String, configurationPath: String? = nil, lifeline: Int32? = nil, parent: Int32? = nil
+        name: String, configurationPath: String? = nil, lifeline: Int32? = nil, parent: Int32? = nil,
+        explains: Bool = false
     ) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         if let parent, !ParentWatch.dieWith(parent: parent) { return Exit.internalError }
@@ -34,7 +36,7 @@ public enum EngineHost {
             Streams().complain(name, "descriptor \(lifeline), given with --lifeline, is not open")
             return Exit.usage
         }
-        return run(name: name, configurationPath: configurationPath, streams: Streams())
+        return run(name: name, configurationPath: configurationPath, streams: Streams(), explains: explains)
     }
 
     /// The descriptors an engine talks through.
@@ -50,14 +52,18 @@ public enum EngineHost {
         }
     }
 
-    static func run(name: String, configurationPath: String?, streams: Streams) -> Int32 {
+    static func run(
+        name: String, configurationPath: String?, streams: Streams, explains: Bool = false
+    ) -> Int32 {
         guard let builtIn = BuiltInEngine(rawValue: name) else {
             let known = BuiltInEngine.listed.map(\.rawValue).joined(separator: ", ")
             streams.complain(name, "there is no built-in engine \"\(name)\"; known are \(known)")
             return Exit.usage
         }
         do {
-            let engine = try builtIn.make(configuration: try configuration(at: configurationPath))
+            var engine = try builtIn.make(configuration: try configuration(at: configurationPath))
+            engine.remember(in: memory(name, streams))
+            if explains { engine.explainBaselines() }
             var session = EngineSession(engine: engine, streams: streams)
             return try session.run()
         } catch let error as ConfigurationError {
@@ -79,6 +85,14 @@ public enum EngineHost {
         }
     }
 
+    /// The folder that `TANDEM_ENGINE_STATE` names; alone in a pipe, an engine remembers as long as it lives.
+    private static func memory(_ name: String, _ streams: Streams) -> any EngineMemory {
+        guard let folder = getenv("TANDEM_ENGINE_STATE").map({ String(cString: $0) }), !folder.isEmpty else {
+            return ProcessMemory()
+        }
+        return FolderMemory(folder: folder) { streams.complain(name, $0) }
+    }
+
     private static func inputSentence(_ error: DBNError) -> String {
         if case .notDBN(let bytes) = error, !bytes.isEmpty, ZstandardDecoder.magic.starts(with: bytes.prefix(4)) {
             return
@@ -88,7 +102,7 @@ public enum EngineHost {
     }
 
     /// Nil when nothing names a file.
-    private static func configuration(at path: String?) throws(ConfigurationError) -> [UInt8]? {
+    static func configuration(at path: String?) throws(ConfigurationError) -> [UInt8]? {
         guard let path = path ?? getenv("TANDEM_ENGINE_CONFIG").map({ String(cString: $0) }), !path.isEmpty else {
             return nil
         }

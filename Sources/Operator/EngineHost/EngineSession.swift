@@ -127,7 +127,7 @@ struct EngineSession: ~Copyable {
         while let run = try? prelude.nextRun() { engine.process(run, firstIndex: 0, into: &output) }
     }
 
-    /// Only the test engine asks for anything. An exit code ends the process with it.
+    /// Explanations, and what only the test engine asks for. An exit code ends the process with it.
     private mutating func performActs() throws -> Int32? {
         guard !output.acts.isEmpty else { return nil }
         let acts = output.acts
@@ -137,6 +137,7 @@ struct EngineSession: ~Copyable {
             case .exit(let code): return code
             case .hang: while true { pause() }
             case .fork(let seconds): Self.startSleeper(seconds: seconds)
+            case .explain(let text): streams.complain(type(of: engine).name, text)
             case .log(let bytes):
                 let line = [UInt8](repeating: UInt8(ascii: "."), count: 79) + [10]
                 for _ in 0..<(bytes + 79) / 80 { try Self.write(line, to: streams.errors) }

@@ -61,9 +61,16 @@ package final class FeedPump: Sendable {
         do throws(FeedError) {
             let feed = try MergedFeed(plan)
             var clock = PaceClock()
+            var unmarked: [FeedChunk] = []
             while !monitor.read(\.isCancelled), let chunk = try feed.nextChunk() {
                 wait(for: chunk, &clock)
-                publish(chunk, feed)
+                unmarked.append(chunk)
+                count(chunk)
+                if let mark = chunk.mark, let index = chunk.markIndex {
+                    mailbox.post(.mark(mark, index: index, chunks: unmarked))
+                    unmarked.removeAll()
+                }
+                log.append(chunk)
                 throttle(after: chunk)
             }
             monitor.update { $0.truncations = feed.truncations }
@@ -74,16 +81,12 @@ package final class FeedPump: Sendable {
         mailbox.post(.feedEnded(records: monitor.read(\.readRecords), failure: failure))
     }
 
-    private func publish(_ chunk: FeedChunk, _ feed: MergedFeed) {
+    private func count(_ chunk: FeedChunk) {
         monitor.update { state in
             state.readRecords = chunk.endIndex
             state.sourceRecords += UInt64(chunk.sourceRecordCount)
             if let index = chunk.markIndex { state.marks.append(index) }
         }
-        if let mark = chunk.mark, let index = chunk.markIndex {
-            mailbox.post(.mark(mark, index: index, chunk: chunk.number))
-        }
-        log.append(chunk)
     }
 
     /// Sleeps until the wall clock has come to the chunk's time.

@@ -34,6 +34,15 @@ package enum EventCodec {
                 row.decision = decision.name
                 row.reason = decision.reason
             }
+        case .outcome(let outcome):
+            row.kind = .outcome
+            row.arm = outcome.arm.rawValue
+            row.id = outcome.id
+            row.instrumentID = outcome.instrumentID.rawValue
+            row.underlyingID = outcome.underlyingID.rawValue
+            row.decision = outcome.kind.name
+            row.reason = outcome.kind.reason?.rawValue
+            row.body = encode(OutcomeBody(outcome))
         case .health(let arm, let health):
             row.kind = .health
             row.arm = arm.rawValue
@@ -76,6 +85,9 @@ package enum EventCodec {
             }
             guard case .signal(let signal) = message else { throw damaged(row, "its body is no signal") }
             payload = .signal(arm, signal, isLate: row.body.hasPrefix(lateHead))
+        case .outcome:
+            let body: OutcomeBody = try decode(row)
+            payload = .outcome(try body.outcome(of: row) ?? { throw damaged(row, "its outcome does not read") }())
         case .health:
             guard let arm = row.arm.flatMap(Arm.init(rawValue:)) else { throw damaged(row, "it names no arm") }
             let body: HealthBody = try decode(row)

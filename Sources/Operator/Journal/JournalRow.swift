@@ -6,6 +6,8 @@ package struct JournalRow: Hashable, Sendable {
         /// The first row: spec, start stage and mode.
         case begin
         case mark, signal, health, command, switches
+        /// What became of a signal; `decision` holds how it ended, `feedIndex` where that was known.
+        case outcome
         /// Follows the row of the event that led to it and shares its `ord`. `decision` holds the stage before.
         case transition
         /// The feed ended and both engines answered its last mark.
@@ -21,7 +23,7 @@ package struct JournalRow: Hashable, Sendable {
         /// decision depends on them.
         package var isInSequence: Bool {
             switch self {
-            case .begin, .mark, .signal, .health, .command, .switches, .transition, .end: return true
+            case .begin, .mark, .signal, .health, .command, .switches, .outcome, .transition, .end: return true
             case .resumed, .process, .complaint: return false
             }
         }

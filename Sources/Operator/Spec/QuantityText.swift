@@ -56,3 +56,22 @@ enum ByteCountText {
         return "\(bytes / unit.1)\(unit.0)"
     }
 }
+
+/// Money as people write it, kept in micro-dollars.
+enum MoneyText {
+    /// Nil with more than six decimals, and for what does not fit.
+    static func micros(_ number: ExactDecimal) -> Int64? {
+        let parts = number.text.split(separator: ".", omittingEmptySubsequences: false)
+        let fraction = parts.count == 2 ? parts[1] : ""
+        guard !number.text.contains("e"), fraction.count <= 6, let whole = parts.first else { return nil }
+        return Int64(whole + fraction + String(repeating: "0", count: 6 - fraction.count))
+    }
+
+    /// `0.85`; of an amount from 0 on.
+    static func dollars(_ micros: Int64) -> String {
+        let (whole, rest) = micros.quotientAndRemainder(dividingBy: 1_000_000)
+        var fraction = String(rest + 1_000_000).dropFirst()
+        while fraction.last == "0" { fraction.removeLast() }
+        return fraction.isEmpty ? "\(whole)" : "\(whole).\(fraction)"
+    }
+}

@@ -10,7 +10,7 @@ extension Spec {
     package var canonicalJSON: String { canonical.text }
 
     /// SHA-256, in hexadecimal, over what routing and evidence depend on: id, calendar, block, weights, `baseline_down`,
-    /// `max_horizon`, `mark_interval`, and both engines with their configurations.
+    /// `max_horizon`, `mark_interval`, how outcomes are made, and both engines with their configurations.
     ///
     /// Not in it: sinks, limits, the feed's file names, `window`, `max_signal_age`, comments and the order of keys, where
     /// a configuration's file lies, and the engines' versions, which evidence is keyed by beside this hash.
@@ -87,6 +87,11 @@ extension Spec {
             "baseline": baseline.canonical, "candidate": candidate.canonical,
             "signals": .object(["max_horizon": .duration(maxHorizon)]),
             "feed": .object(["mark_interval": .duration(feed.markInterval)]),
+            "outcomes": .object([
+                "assumed_latency": .duration(.nanoseconds(outcomes.assumedLatency)),
+                "cost_per_side": .text(MoneyText.dollars(outcomes.costPerSideMicros)),
+                "slippage_ticks": .integer(outcomes.slippageTicks),
+            ]),
         ])
     }
 }

@@ -30,7 +30,7 @@ extension Spec {
 private enum Keys {
     static let spec = [
         "id", "calendar", "feed", "baseline", "candidate", "assignment", "stages", "baseline_down", "signals",
-        "engine_limits", "sinks",
+        "engine_limits", "outcomes", "sinks",
     ]
     static let feed = ["files", "mark_interval", "window"]
     static let engine = ["engine", "command", "config"]
@@ -41,6 +41,7 @@ private enum Keys {
     static let limits = [
         "start_timeout", "stall_timeout", "kill_timeout", "max_lag", "max_memory", "drain_timeout", "hang_timeout",
     ]
+    static let outcomes = ["assumed_latency", "cost_per_side", "slippage_ticks"]
     static let sink = ["name", "file", "stdout", "exec"]
 }
 
@@ -59,6 +60,7 @@ extension SpecReader {
         let baselineDown: RolloutPlan.BaselineDown = word("baseline_down", of: top, default: .silent)
         let signals = section("signals", of: top, allowed: Keys.signals)
         let limits = limits(of: top)
+        let outcomes = outcomes(of: top)
         let sinks = sinks(of: top)
         var maxHorizon = Spec.defaultMaxHorizon
         var maxSignalAge = Spec.defaultMaxSignalAge
@@ -74,7 +76,7 @@ extension SpecReader {
             id: id, calendar: calendar, block: block, weights: weights, baselineDown: baselineDown)
         var spec = Spec(
             path: file, plan: plan, feed: feed, baseline: baseline, candidate: candidate, maxHorizon: maxHorizon,
-            maxSignalAge: maxSignalAge, limits: limits, sinks: sinks)
+            maxSignalAge: maxSignalAge, limits: limits, outcomes: outcomes, sinks: sinks)
         spec.lines = lines
         return spec
     }
@@ -167,6 +169,35 @@ extension SpecReader {
                 "an engine would be killed after \(kill), before it counts as stalled after \(stall)")
         }
         return limits
+    }
+}
+
+extension SpecReader {
+    private mutating func outcomes(of top: SpecSection) -> OutcomeTerms {
+        var terms = OutcomeTerms()
+        guard let section = section("outcomes", of: top, allowed: Keys.outcomes) else { return terms }
+        terms.assumedLatency = UInt64(
+            duration(
+                "assumed_latency", of: section, default: .nanoseconds(terms.assumedLatency), in: .zero...(.seconds(60))
+            ).wholeNanoseconds)
+        terms.costPerSideMicros = dollars("cost_per_side", of: section, default: terms.costPerSideMicros, upTo: 1000)
+        terms.slippageTicks = integer("slippage_ticks", of: section, default: terms.slippageTicks, in: 0...1000)
+        return terms
+    }
+
+    /// `0.85`; in micro-dollars.
+    private mutating func dollars(
+        _ key: String, of section: SpecSection, default fallback: Int64, upTo limit: Int64
+    ) -> Int64 {
+        guard let entry = section.entries[key] else { return fallback }
+        guard case .scalar(let text, true) = entry.value.content,
+            case .number(let number) = ScalarMeaning(plain: text), let micros = MoneyText.micros(number),
+            (0...limit * 1_000_000).contains(micros)
+        else {
+            mismatch(key, of: section, expected: "dollars from 0 to \(limit), with at most six decimals, such as 0.85")
+            return fallback
+        }
+        return micros
     }
 }
 

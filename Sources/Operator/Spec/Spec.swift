@@ -17,6 +17,8 @@ package struct Spec: Sendable {
     /// Signals caused before a restart and not journaled by then are live up to this age.
     package var maxSignalAge: Duration
     package var limits: EngineLimits
+    /// How signals are followed on paper.
+    package var outcomes: OutcomeTerms
     package var sinks: [SinkSpec]
     /// The line of each key in the file, for warnings.
     var lines: [String: Int]
@@ -24,7 +26,7 @@ package struct Spec: Sendable {
     package init(
         path: String, plan: RolloutPlan, feed: FeedSpec = FeedSpec(), baseline: EngineSpec, candidate: EngineSpec,
         maxHorizon: Duration = Self.defaultMaxHorizon, maxSignalAge: Duration = Self.defaultMaxSignalAge,
-        limits: EngineLimits = EngineLimits(), sinks: [SinkSpec] = []
+        limits: EngineLimits = EngineLimits(), outcomes: OutcomeTerms = OutcomeTerms(), sinks: [SinkSpec] = []
     ) {
         self.path = path
         self.plan = plan
@@ -34,6 +36,7 @@ package struct Spec: Sendable {
         self.maxHorizon = maxHorizon
         self.maxSignalAge = maxSignalAge
         self.limits = limits
+        self.outcomes = outcomes
         self.sinks = sinks
         lines = [:]
     }

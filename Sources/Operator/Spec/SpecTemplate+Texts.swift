@@ -37,6 +37,11 @@ extension SpecTemplate {
           max_horizon: 2h               # no signal may claim more, so no position idea stays open longer
           max_signal_age: 5s            # after a restart, older signals are not sent any more
 
+        outcomes:                       # every signal of both engines is followed on paper, one contract each
+          assumed_latency: 100ms        # from a signal's cause to the first quote it could meet
+          cost_per_side: 0.85           # commission and fees of one fill, dollars
+          slippage_ticks: 1             # what each fill loses beside its price
+
         engine_limits:                  # when an engine counts as not answering
           start_timeout: 20s            # from its start to its first line
           stall_timeout: 2s             # a mark unanswered this long: not ready
@@ -75,29 +80,54 @@ extension SpecTemplate {
 
     /// `rollout/engines/ifd-v3/production.yaml`
     static let candidateText = #"""
-        # IFD v3.0: who pays the spread. Buyers against sellers, per instrument and window of event time. Values are the engine's
-        # defaults; a changed one shows in the engine's version.
+        # IFD v3.0: who pays the spread, how unusual that is, whose flow it is, and whether strikes agree. Values are the engine's
+        # defaults; a changed one shows in the engine's version, because evidence belongs to one version.
 
-        window_s: 300                   # seconds of event time in one window
-        universe: [options, futures]    # what it reads; leave one out to ignore it
+        universe: [options, futures]    # what may speak; leave one out to ignore it
 
-        min_pressure_ratio: 2.0         # the stronger side's volume over the weaker's
-        min_total_volume: 100           # contracts in the window; below it a ratio says little
-        smoothing_volume: 10            # contracts added to both sides, so that a few against none is no certainty
+        min_pressure_ratio: 2.0         # the stronger side's contracts to the weaker's, both smoothed
+        min_total_volume: 100           # contracts in the five-minute window; below it a ratio says little
+        full_volume: 500                # contracts from which volume makes no surer
 
-        full_volume: 500                # contracts at which more volume makes no surer
-        dominance_weight: 0.6           # share of one-sidedness in the confidence; volume has the rest
-        confidence_thresholds:          # confidence from which a signal has this level; below them it is moderate
+        pressure:
+          smoothing_volume: 10          # contracts added to both sides, so that a few against none is no certainty
+          large_future_size: 20         # contracts from which a trade is large
+          large_option_size: 20
+
+        baselines:                      # what is usual for this kind of instrument at this time of day
+          calendar: cme-globex-equity
+          lookback_sessions: 20         # closed sessions that count
+          prior_windows: 30             # windows that the pooled prior weighs as much as
+
+        market_making:
+          max_probability: 0.3          # a likelier market maker's flow is rejected
+          stuffing_per_second: 200      # quote updates of one instrument from which it is marked as stuffed
+
+        coordination:
+          reach_points: 50              # strikes this near speak together
+          full_agreement: 3             # agreeing strikes that make the score full
+          concentration: 1.2            # a strike is concentrated above this many times the mean volume of strikes
+
+        reject_volatility_crush: true   # no signal while implied volatility collapses
+
+        weights:                        # of the score's components; divided by their sum
+          pressure: 0.4
+          baseline: 0.3
+          not_market_making: 0.2
+          coordination: 0.1
+
+        min_confidence: 0.5             # below it nothing is said; from here to `high` it is said to be monitored only
+        confidence_thresholds:          # confidence from which a signal has this level
           extreme: 0.9
           very_high: 0.8
           high: 0.7
 
-        range_windows: 6                # windows whose highest minus lowest trade is the underlying's range
-        k_target: 0.5                   # distance of the target, in ranges
-        k_stop: 0.25                    # distance of the stop, in ranges
+        k_target: 1.0                   # distance of the target, in expected moves of the underlying over the horizon
+        k_stop: 1.0                     # distance of the stop
         min_target_ticks: 16            # but at least this far, in ticks of the underlying
         min_stop_ticks: 8
+        range_windows: 20               # five-minute buckets whose range stands in for an unknown implied volatility
         horizon_s: 1800                 # seconds until an idea that reached neither target nor stop is closed
-
+        repeat_after_s: 1800            # seconds for which a direction on an underlying is not spoken again
         """#
 }

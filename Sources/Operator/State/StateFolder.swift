@@ -36,6 +36,7 @@ package enum StateFolderError: Error, Sendable, CustomStringConvertible {
 ///     KILL, STOP             while they exist, the candidate or everything is silent
 ///     engines/<arm>/begin/   what the engine had learnt when the rollout began
 ///     engines/<arm>/state/   what it has learnt by now (TANDEM_ENGINE_STATE)
+///     engines/<arm>/outcomes/  what became of its signals, one file a closed session; copied into its state
 ///     engines/<arm>/config.json
 ///     logs/<arm>.log         the engine's standard error, rotated
 package struct StateFolder: Sendable, Hashable {
@@ -55,6 +56,7 @@ package struct StateFolder: Sendable, Hashable {
     package func engineFolder(_ arm: Arm) -> String { path + "/engines/" + arm.rawValue }
     package func engineState(_ arm: Arm) -> String { engineFolder(arm) + "/state" }
     package func engineBeginning(_ arm: Arm) -> String { engineFolder(arm) + "/begin" }
+    package func outcomes(_ arm: Arm) -> String { engineFolder(arm) + "/outcomes" }
     package func engineConfiguration(_ arm: Arm) -> String { engineFolder(arm) + "/config.json" }
 
     /// Makes the folder and its parts, readable by its owner alone, and checks that it can be written.
@@ -109,6 +111,18 @@ package struct StateFolder: Sendable, Hashable {
     /// Puts an engine's state back to what it was when the rollout began.
     package func resetEngineState(_ arm: Arm) throws(StateFolderError) {
         try Self.copyFolder(engineBeginning(arm), over: engineState(arm))
+        guard FileManager.default.fileExists(atPath: outcomes(arm)) else { return }
+        do {
+            let target = engineState(arm) + "/outcomes"
+            try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+            for name in try FileManager.default.contentsOfDirectory(atPath: outcomes(arm)) {
+                try Data(contentsOf: URL(fileURLWithPath: outcomes(arm) + "/" + name))
+                    .write(to: URL(fileURLWithPath: target + "/" + name), options: .atomic)
+            }
+        } catch {
+            throw .cannotCopy(
+                from: outcomes(arm), to: engineState(arm), reason: (error as NSError).localizedDescription)
+        }
     }
 
     /// Replaces `target` by a copy of `source`.

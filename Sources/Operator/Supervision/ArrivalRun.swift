@@ -2,7 +2,7 @@ internal import Feeds
 internal import Logging
 package import MarketData
 internal import Rollout
-internal import Signals
+package import Signals
 
 /// Files at a pace, judged by the wall clock: events happen in the order in which this one thread takes them.
 ///
@@ -37,16 +37,23 @@ package final class ArrivalRun {
     private var feedRecords: UInt64?
     private var stopSignal: Int32?
     private let startedAt = ContinuousClock.now
+    private var paper: PaperQueue
 
-    /// - Parameter resumeIndex: feed index of the last mark an earlier run journaled, with its time.
+    /// - Parameters:
+    ///   - resumeIndex: feed index of the last mark an earlier run journaled, with its time.
+    ///   - signals: what engines said to an earlier run in time.
+    ///   - settled: signals whose outcomes it journaled.
     package init(
-        desk: Desk, context: RunContext, schedule: Schedule, resumeIndex: UInt64 = 0, resumeTime: Timestamp
+        desk: Desk, context: RunContext, schedule: Schedule, resumeIndex: UInt64 = 0, resumeTime: Timestamp,
+        signals: [Arm: [Signal]] = [:], settled: [Arm: Set<String>] = [:]
     ) {
         self.desk = desk
         self.context = context
         self.schedule = schedule
         self.resumeIndex = resumeIndex
         self.resumeTime = resumeTime
+        paper = PaperQueue(
+            terms: context.spec.outcomes, folder: context.folder, signals: signals, known: settled)
         policies = [.baseline: RestartPolicy(role: .baseline), .candidate: RestartPolicy(role: .candidate)]
     }
 
@@ -67,6 +74,7 @@ package final class ArrivalRun {
             for input in inputs { try handle(input) }
             try obeyRequests()
             try judge()
+            try settle()
             try desk.commit()
             if let stopSignal { return try stop(stopSignal) }
             if let feedRecords, hasAnsweredAll(feedRecords) { return try finish() }
@@ -100,7 +108,7 @@ package final class ArrivalRun {
 
     private func handle(_ input: RouterInput) throws {
         switch input {
-        case .mark(let mark, let index, let chunk): try take(mark, index: index, chunk: chunk)
+        case .mark(let mark, let index, let chunks): try take(mark, index: index, chunks: chunks)
         case .feedEnded(let records, let failure):
             if let failure { throw RunFailure.feed(failure) }
             feedRecords = records
@@ -113,8 +121,11 @@ package final class ArrivalRun {
         }
     }
 
-    private func take(_ mark: Mark, index: UInt64, chunk: Int) throws {
-        if mark.closes != nil { sessionStart = StreamStart(chunk: chunk + 1, index: index + 1) }
+    private func take(_ mark: Mark, index: UInt64, chunks: [FeedChunk]) throws {
+        if mark.closes != nil, let last = chunks.last {
+            sessionStart = StreamStart(chunk: last.number + 1, index: index + 1)
+        }
+        paper.add(mark, index: index, chunks: chunks)
         feedIndex = index + 1
         guard index > resumeIndex || resumeIndex == 0 else { return }
         feedTime = mark.time
@@ -143,11 +154,13 @@ package final class ArrivalRun {
         let pending = seat.ledger.release()
         if case .quarantined? = phase[arm] { return }
         for said in pending {
+            let isLate = said.isLate && isOld(said.signal)
             try desk.take(
-                Event(
-                    index: said.signal.cause,
-                    payload: .signal(arm, said.signal, isLate: said.isLate && isOld(said.signal))),
+                Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: isLate)),
                 lineReadAt: said.readAt)
+            // What came too late to act on is not scored either.
+            guard !isLate, let outcome = paper.add(said.signal, of: arm) else { continue }
+            try desk.take(Event(index: feedIndex, payload: .outcome(outcome)))
         }
         if let violation {
             desk.note(
@@ -157,6 +170,21 @@ package final class ArrivalRun {
             try setHealth(arm, .notReady(reason: "broke the contract: \(violation.violation)"))
             seat.kill()
         }
+    }
+
+    /// What became of signals, as far as every engine that keeps up has come.
+    private func settle() throws {
+        let outcomes = try paper.settle { index in
+            Arm.allCases.allSatisfy { arm in
+                switch phase[arm] {
+                case .ready?: return context.seat(arm).ledger.answered > index
+                // Of its beginning everything counts; later its old records are not waited for.
+                case .catchingUp?: return handover[arm] != 0 || context.seat(arm).ledger.answered > index
+                default: return true
+                }
+            }
+        }
+        for outcome in outcomes { try desk.take(Event(index: outcome.knownIndex, payload: .outcome(outcome))) }
     }
 
     /// A signal that a restart held up is still worth something while it is younger than `max_signal_age`.
@@ -311,6 +339,7 @@ package final class ArrivalRun {
     }
 
     private func finish() throws -> RunEnd {
+        try settle()
         try desk.add(.end, body: EventCodec.encode(["records": "\(feedRecords ?? 0)"]), index: feedIndex)
         try desk.commit()
         try context.drainEngines { try self.handle($0) }

@@ -11,8 +11,8 @@ package enum EngineLine: Sendable {
 
 /// What wakes the router's thread.
 package enum RouterInput: Sendable {
-    /// The feed produced a mark, the last record of chunk `chunk`.
-    case mark(Mark, index: UInt64, chunk: Int)
+    /// The feed produced a mark, the last record of `chunks`, which begin after the mark before.
+    case mark(Mark, index: UInt64, chunks: [FeedChunk])
     /// The feed ended, or failed; `records` is how many there were in all.
     case feedEnded(records: UInt64, failure: FeedError?)
     case lines(Arm, instance: Int, [EngineLine], readAt: UInt64)

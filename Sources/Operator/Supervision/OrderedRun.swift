@@ -12,6 +12,8 @@ package final class OrderedRun {
     private struct PendingMark {
         let mark: Mark
         let index: UInt64
+        /// The records since the mark before, and this one.
+        let chunks: [FeedChunk]
     }
 
     /// What orders events of one release.
@@ -41,6 +43,8 @@ package final class OrderedRun {
     /// Quarantines of an earlier run, by arm: nothing of the arm counts from that feed index on.
     private var quarantinedFrom: [Arm: UInt64]
     private var marks: [PendingMark] = []
+    private let paper: PaperBook
+    private var outcomeFiles: OutcomeFiles
     /// Feed index below which everything was released.
     private var released: UInt64 = 0
     private var releasedTime = Timestamp(nanos: 0)
@@ -63,6 +67,8 @@ package final class OrderedRun {
         self.context = context
         self.schedule = schedule
         self.quarantinedFrom = quarantinedFrom
+        paper = PaperBook(terms: context.spec.outcomes)
+        outcomeFiles = OutcomeFiles(folder: context.folder)
     }
 
     /// Runs to the end of the feed, or until a signal stops it.
@@ -93,8 +99,8 @@ package final class OrderedRun {
 
     private func handle(_ input: RouterInput) throws {
         switch input {
-        case .mark(let mark, let index, _):
-            marks.append(PendingMark(mark: mark, index: index))
+        case .mark(let mark, let index, let chunks):
+            marks.append(PendingMark(mark: mark, index: index, chunks: chunks))
             schedule.resolve(time: mark.time.nanos, index: index)
         case .feedEnded(let records, let failure):
             if let failure { throw RunFailure.feed(failure) }
@@ -231,9 +237,11 @@ package final class OrderedRun {
             Item(
                 place: Place(index: pending.index, rank: 1, arm: .baseline, position: 1),
                 event: Event(index: pending.index, payload: .mark(pending.mark))))
+        var signals: [PaperBook.Said] = []
         for arm in Arm.allCases {
             for (position, said) in context.seat(arm).ledger.release(through: pending.index).enumerated() {
                 if let from = quarantinedFrom[arm], said.signal.cause >= from { continue }
+                signals.append((arm, said.signal))
                 items.append(
                     Item(
                         place: Place(index: said.signal.cause, rank: 2, arm: arm, position: position),
@@ -241,10 +249,24 @@ package final class OrderedRun {
                         readAt: said.readAt))
             }
         }
+        items += settle(pending, signals)
         items.sort { $0.place < $1.place }
         for item in items { try take(item) }
         released = pending.index + 1
         releasedTime = pending.mark.time
+        // Before the next session's first record may leave.
+        if let session = pending.mark.closes { try outcomeFiles.close(session) }
+    }
+
+    /// What became of signals up to one mark; behind the mark where it is the mark that ends them.
+    private func settle(_ pending: PendingMark, _ signals: [PaperBook.Said]) -> [Item] {
+        let outcomes = paper.apply(pending.chunks, mark: pending.mark, index: pending.index, signals: signals)
+        return outcomes.enumerated().map { position, outcome in
+            outcomeFiles.add(outcome)
+            return Item(
+                place: Place(index: outcome.knownIndex, rank: 1, arm: .baseline, position: 2 + position),
+                event: Event(index: outcome.knownIndex, payload: .outcome(outcome)))
+        }
     }
 
     /// Scheduled commands that are due, and what was typed or switched meanwhile, which takes the next free index.

@@ -130,7 +130,8 @@ package final class RolloutOperator {
             }
             return try ArrivalRun(
                 desk: desk, context: context, schedule: schedule, resumeIndex: resumed.lastMark?.feedIndex ?? 0,
-                resumeTime: Timestamp(nanos: resumed.lastMark?.time ?? 0)
+                resumeTime: Timestamp(nanos: resumed.lastMark?.time ?? 0), signals: resumed.followed,
+                settled: resumed.settled
             ).run()
         }
     }
@@ -142,6 +143,10 @@ package final class RolloutOperator {
         var lastMark: JournalRow?
         var quarantinedFrom: [Arm: UInt64] = [:]
         var signals: [Arm: [Signal]] = [:]
+        /// Those of them that came in time.
+        var followed: [Arm: [Signal]] = [:]
+        /// Signals with an outcome.
+        var settled: [Arm: Set<String>] = [:]
     }
 
     private func open(_ sinks: SinkHub, _ reader: JournalReader) throws -> (Desk, Schedule, Resumed) {
@@ -200,7 +205,13 @@ package final class RolloutOperator {
         try reader.scan { row in
             guard let event = try EventCodec.event(from: row) else { return }
             try desk.take(event)
-            if case .signal(let arm, let signal, _) = event.payload { resumed.signals[arm, default: []].append(signal) }
+            switch event.payload {
+            case .signal(let arm, let signal, let isLate):
+                resumed.signals[arm, default: []].append(signal)
+                if !isLate { resumed.followed[arm, default: []].append(signal) }
+            case .outcome(let outcome): resumed.settled[outcome.arm, default: []].insert(outcome.id)
+            case .mark, .health, .command, .switches: break
+            }
         }
     }
 

@@ -17,6 +17,8 @@ public struct Event: Hashable, Sendable {
         case mark(Mark)
         /// `isLate`: new, but caused too long before a restart to act on.
         case signal(Arm, Signal, isLate: Bool)
+        /// What became of a signal's paper position.
+        case outcome(Outcome)
         case health(Arm, Health)
         case command(Command)
         case switches(Switches)

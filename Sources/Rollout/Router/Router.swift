@@ -19,8 +19,8 @@ public struct Router: Sendable {
     /// A unit's open position idea: from a live signal until its outcome is known.
     struct Episode: Hashable, Sendable {
         var arm: Arm
-        /// The end of the horizon of the signal that opened it.
-        var end: Timestamp
+        /// Its signals without an outcome, and the ends of their horizons.
+        var open: [String: Timestamp]
     }
 
     public init(plan: RolloutPlan, stage: Stage = .shadow) {
@@ -39,6 +39,9 @@ public struct Router: Sendable {
         case .signal(let arm, let signal, let isLate):
             advance(to: signal.tsEvent)
             return .decided(decide(signal, of: arm, isLate: isLate), stage: stage)
+        case .outcome(let outcome):
+            settle(outcome)
+            return nil
         case .health(let arm, let state):
             health[arm] = state
             if case .quarantined = state { endEpisodes(of: arm) }
@@ -54,13 +57,27 @@ public struct Router: Sendable {
     private mutating func advance(to time: Timestamp) {
         guard time > feedTime else { return }
         feedTime = time
-        for (underlying, episode) in episodes where episode.end <= time { episodes[underlying] = nil }
+        for underlying in episodes.keys {
+            prune(underlying) { _, end in end > time }
+        }
         // Signals may lag the feed by their age limit at most; a day is far beyond any block a signal can still fall in.
         if claims.count > claimLimit {
             let horizon = time.advanced(bySeconds: -2 * 86_400)
             claims = claims.filter { $0.key.blockStart >= horizon }
             claimLimit = max(1024, 2 * claims.count)
         }
+    }
+
+    /// Keeps those open signals of an episode for which `isOpen` holds; without any, the episode is over.
+    private mutating func prune(_ underlying: InstrumentID, _ isOpen: (String, Timestamp) -> Bool) {
+        guard var episode = episodes[underlying] else { return }
+        episode.open = episode.open.filter { isOpen($0.key, $0.value) }
+        episodes[underlying] = episode.open.isEmpty ? nil : episode
+    }
+
+    private mutating func settle(_ outcome: Outcome) {
+        guard episodes[outcome.underlyingID]?.arm == outcome.arm else { return }
+        prune(outcome.underlyingID) { id, _ in id != outcome.id }
     }
 
     private mutating func endEpisodes(of arm: Arm) {
@@ -116,7 +133,9 @@ extension Router {
 
     /// A signal that lags the feed may open an episode that is over already.
     private func openEpisode(on underlying: InstrumentID) -> Episode? {
-        guard let episode = episodes[underlying], episode.end > feedTime else { return nil }
+        guard let episode = episodes[underlying], episode.open.values.contains(where: { $0 > feedTime }) else {
+            return nil
+        }
         return episode
     }
 
@@ -136,10 +155,11 @@ extension Router {
     }
 
     private mutating func open(_ signal: Signal, of arm: Arm) {
-        // Signals that join do not prolong it: an arm that speaks often would never hand an underlying over.
-        if openEpisode(on: signal.underlyingID)?.arm == arm { return }
-        let end = signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds))
-        episodes[signal.underlyingID] = Episode(arm: arm, end: end)
+        var episode =
+            openEpisode(on: signal.underlyingID).flatMap { $0.arm == arm ? $0 : nil }
+            ?? Episode(arm: arm, open: [:])
+        episode.open[signal.id] = signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds))
+        episodes[signal.underlyingID] = episode
     }
 }
 

@@ -9,13 +9,15 @@ struct Generate: ParsableCommand {
         discussion: """
             The same arguments give the same bytes.
             tandem generate --seed 7 --out session.dbn.zst
-            tandem generate --sessions 40 --seed 11 --out sessions
+            tandem generate --sessions 40 --seed 11 --out sessions --labels labels.jsonl
             tandem generate --records 5000000 --instruments 400 --out load.dbn
             """)
 
     @Option(help: "Where to: a file (.dbn or .dbn.zst), or with --sessions a folder.") var out: String
     @Option(help: "The seed.") var seed: UInt64 = 7
     @Option(help: "So many sessions, as NNN-<date>.dbn.zst in a folder.") var sessions: Int?
+    @Option(help: "The truth about the market, as JSON lines: who accumulated what, and did the move come.")
+    var labels: String?
     @Option(help: "Trade date of the first session, YYYY-MM-DD.") var date = "2026-11-02"
     @Option(help: "Activity: 1 gives 400,000 to 600,000 records a session.") var scale = 1.0
     @Option(help: "A load of so many market-by-order records instead of a market.") var records: Int?
@@ -25,6 +27,7 @@ struct Generate: ParsableCommand {
     func validate() throws {
         if let sessions, sessions < 1 { throw ValidationError("--sessions must be at least 1") }
         if sessions != nil, records != nil { throw ValidationError("--sessions and --records exclude each other") }
+        if labels != nil, records != nil { throw ValidationError("a load of --records has no --labels") }
         guard scale > 0, scale <= 1000 else { throw ValidationError("--scale must be above 0 and at most 1000") }
         guard CivilDate(date) != nil else { throw ValidationError("--date \(date): expected YYYY-MM-DD") }
     }
@@ -44,16 +47,28 @@ struct Generate: ParsableCommand {
         guard sessions != nil else {
             let market = SyntheticMarket(seed: seed, session: plans[0], scale: scale)
             try OutputFile.write(out) { _ = try market.write($0) }
-            return
+            return try writeLabels([market])
         }
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let progress = ProgressLine(total: UInt64(plans.count))
-        for (number, market) in SyntheticMarket.sessions(seed: seed, plans, scale: scale).enumerated() {
+        let markets = SyntheticMarket.sessions(seed: seed, plans, scale: scale)
+        for (number, market) in markets.enumerated() {
             let name = String(format: "%03d", number) + "-\(market.session.tradeDate).dbn.zst"
             try OutputFile.write(out + "/" + name) { _ = try market.write($0) }
             progress.show(records: UInt64(number + 1), time: nil)
         }
         progress.end()
+        try writeLabels(markets)
+    }
+
+    private func writeLabels(_ markets: [SyntheticMarket]) throws {
+        guard let labels else { return }
+        try OutputFile.write(labels) { emit in
+            for market in markets {
+                let bytes = Array(market.labels.lines.utf8)
+                try bytes.withUnsafeBytes { try emit($0) }
+            }
+        }
     }
 
     /// The first `count` sessions of the calendar from the date on that trade a full 23 hours.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import MarketData
 internal import Operator
 internal import Signals
 
@@ -138,15 +139,40 @@ struct Engine: ParsableCommand {
 
     @Argument(help: "ifd-v1 or ifd-v3.") var name: String
     @Option(help: "Its configuration, YAML or JSON (TANDEM_ENGINE_CONFIG if not given).") var config: String?
+    @Option(
+        name: .customLong("warm"), parsing: .upToNextOption,
+        help: "Instead of reading standard input, learn from these recorded sessions into --state.")
+    var warmFiles: [String] = []
+    @Option(help: "Where what was learnt is kept (TANDEM_ENGINE_STATE if not given).") var state: String?
+    @Option(help: "The exchange calendar of the sessions to learn from.") var calendar = "cme-globex-equity"
+    @Flag(help: "With each signal, say on standard error what it was compared with.") var explainBaseline = false
     @Option(help: ArgumentHelp("Descriptor to watch: the engine ends when it closes.", visibility: .hidden))
     var lifeline: Int32?
     @Option(help: ArgumentHelp("Process to die with.", visibility: .hidden)) var parent: Int32?
 
     func run() throws {
         let path = try config.map(Self.asJSON)
-        let code = EngineHost.run(name: name, configurationPath: path, lifeline: lifeline, parent: parent)
-        if let path { unlink(path) }
+        defer { if let path { unlink(path) } }
+        if !warmFiles.isEmpty { return try warm(path) }
+        if let state { setenv("TANDEM_ENGINE_STATE", state, 1) }
+        let code = EngineHost.run(
+            name: name, configurationPath: path, lifeline: lifeline, parent: parent, explains: explainBaseline)
         if code != 0 { throw Quit(code: code) }
+    }
+
+    private func warm(_ configuration: String?) throws {
+        let environment = ProcessInfo.processInfo.environment["TANDEM_ENGINE_STATE"]
+        guard let folder = state ?? environment, !folder.isEmpty else {
+            throw ValidationError("--warm needs a folder to keep what is learnt: --state DIR")
+        }
+        let sessions = try ExchangeCalendar(named: calendar)
+        let progress = ProgressLine(total: nil)
+        let summary = try EngineHost.warm(
+            name: name, configurationPath: configuration, files: warmFiles, stateFolder: folder, calendar: sessions,
+            complain: { FileHandle.standardError.write(Data("tandem engine: \($0)\n".utf8)) },
+            onProgress: { progress.show(records: $0, time: sessions.format($1)) })
+        progress.end()
+        try Output.json(summary)
     }
 
     /// The configuration as the JSON file engines read.

@@ -1,0 +1,100 @@
+/// Numbers counted in bins so narrow that quantiles are known to 1 % of their value.
+///
+/// DDSketch with logarithmic bins: Masson, Rim and Lee, "DDSketch: A Fast and Fully-Mergeable Quantile Sketch with
+/// Relative-Error Guarantees", PVLDB 12 (2019), section 2. With gamma = (1 + a) / (1 - a), bin i holds gamma^(i-1) < x
+/// <= gamma^i, and 2 gamma^i / (gamma + 1) stands for it. Negative numbers have the same bins mirrored, and one bin is
+/// zero. The order of adding and merging changes nothing.
+///
+/// Bounded without the paper's collapsing: magnitudes up to 1e-3 count as zero, those above 1e3 as the largest bin,
+/// which leaves 2 x 691 + 1 bins. Bin edges are a table of products, so that no logarithm decides where a number falls.
+struct QuantileSketch: Hashable, Sendable {
+    /// Of quantiles, for magnitudes above 1e-3 and up to 1e3.
+    static let relativeError = 0.01
+
+    /// `key` orders bins by the numbers they hold: 0 is zero, -k mirrors k.
+    struct Bin: Hashable, Sendable {
+        let key: Int16
+        var count: UInt32
+    }
+
+    /// Ascending by key, no count is 0.
+    private(set) var bins: [Bin] = []
+    private(set) var count: UInt64 = 0
+
+    init() {}
+
+    /// As read from a file; the caller has checked order, range and counts.
+    init(checked bins: [Bin]) {
+        self.bins = bins
+        count = bins.reduce(0) { $0 + UInt64($1.count) }
+    }
+
+    /// Counts a finite number; what is none is no observation.
+    ///
+    /// - Complexity: O(log bins) to find, O(bins) for the first number of a bin.
+    mutating func add(_ x: Double) {
+        guard x.isFinite else { return }
+        let key = Self.key(of: x)
+        let index = bins.partition(from: key)
+        if index < bins.count, bins[index].key == key {
+            // A session has far fewer windows than a bin can count; at the limit further ones are lost rather than
+            // wrapped.
+            guard bins[index].count < .max else { return }
+            bins[index].count += 1
+        } else {
+            bins.insert(Bin(key: key, count: 1), at: index)
+        }
+        count += 1
+    }
+}
+
+extension QuantileSketch {
+    static let gamma = (1 + relativeError) / (1 - relativeError)
+    /// Magnitudes up to this count as zero.
+    static let zeroLimit = 1e-3
+    /// Upper edges of the bins of keys 1, 2, ...; the last is the first above 1e3.
+    static let edges: [Double] = {
+        var edges: [Double] = []
+        var edge = zeroLimit
+        while edge < 1e3 {
+            edge *= gamma
+            edges.append(edge)
+        }
+        return edges
+    }()
+    static let largestKey = Int16(edges.count)
+
+    static func key(of x: Double) -> Int16 {
+        let magnitude = x.magnitude
+        guard magnitude > zeroLimit else { return 0 }
+        // The first edge not below the magnitude.
+        var low = 0
+        var high = edges.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if edges[middle] < magnitude { low = middle + 1 } else { high = middle }
+        }
+        let key = Int16(low + 1)
+        return x < 0 ? -key : key
+    }
+
+    /// The number that stands for a bin, at most 1 % off any number in it.
+    static func value(of key: Int16) -> Double {
+        guard key != 0 else { return 0 }
+        let magnitude = 2 * edges[Int(key.magnitude) - 1] / (gamma + 1)
+        return key < 0 ? -magnitude : magnitude
+    }
+}
+
+extension [QuantileSketch.Bin] {
+    /// The index of the first bin whose key is not below `key`.
+    fileprivate func partition(from key: Int16) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
