@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Engines
 internal import Feeds
 internal import Foundation
 internal import MarketData
@@ -39,7 +40,13 @@ enum FailureCode {
         case is SpecProblems, is ActionsProblem: return usage
         case let error as FeedError: return code(error)
         case is DBNError, is Divergence: return badData
-        case is CalendarError: return usage
+        case is CalendarError, is ConfigurationError: return usage
+        case let error as JudgeRunError:
+            switch error {
+            case .labels: return badData
+            case .noLabels, .noFiles: return notFound
+            case .stopped: return 130
+            }
         case let error as JournalError: return code(error)
         case let error as RunFailure: return code(error)
         case let error as StartError: return code(error)

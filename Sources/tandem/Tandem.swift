@@ -21,7 +21,8 @@ struct Tandem: ParsableCommand {
             CommandGroup(name: "Run", subcommands: [Run.self, Replay.self, Init.self, Lint.self]),
             CommandGroup(name: "Change", subcommands: [Promote.self, Rollback.self, Pause.self, Resume.self]),
             CommandGroup(
-                name: "Look", subcommands: [StatusOf.self, History.self, SignalsOf.self, Verify.self, Engines.self]),
+                name: "Look",
+                subcommands: [StatusOf.self, History.self, SignalsOf.self, Verify.self, Engines.self, Judge.self]),
             CommandGroup(name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self]),
             CommandGroup(name: "Engines", subcommands: [Engine.self]),
         ])
