@@ -67,8 +67,10 @@ extension IFDv3 {
     }
 
     /// One reading's score; nil when it is too weak, says nothing of a direction, or is filtered.
-    mutating func judge(_ reading: WindowReading, _ ladders: [Chain: Coordination]) -> Candidate? {
-        guard reading.window.volume >= configuration.minTotalVolume,
+    mutating func judge(
+        _ reading: WindowReading, _ ladders: [Chain: Coordination], _ unusual: [Chain: [Int64: Double]]
+    ) -> Candidate? {
+        guard reading.window.volume >= configuration.minStrikeVolume,
             abs(reading.logRatio) >= configuration.minLogRatio, let isBought = reading.window.isBought
         else { return nil }
         let terms = table.terms(at: reading.instrument)
@@ -86,8 +88,10 @@ extension IFDv3 {
             tally.marketMaking += 1
             return nil
         }
-        let ladder = chain(of: terms).flatMap { ladders[$0] }
-        let strike = ladder?.strike(at: terms.strikeNanos)
+        let chain = chain(of: terms) ?? strongestChain(on: underlying, direction, ladders)
+        let ladder = chain.flatMap { ladders[$0] }
+        let strike =
+            terms.isOption ? ladder?.strike(at: terms.strikeNanos) : ladder.flatMap { strongest($0, direction) }
         if terms.isOption, !isDirectional(strike, direction) {
             tally.structure += 1
             return nil
@@ -97,20 +101,28 @@ extension IFDv3 {
             tally.volatility += 1
             return nil
         }
-        let coordination = strike?.score ?? agreement(on: underlying, direction, ladders)
+        let idea = Idea(underlying: underlying, direction: direction)
+        let group =
+            strike.map {
+                groups.group(idea, $0, window: reading.windowStart, length: configuration.rangeNanos)
+            } ?? GroupFlow()
+        let groupUnusual =
+            chain.flatMap { chain in
+                strike.map { meanUnusual(around: $0, in: ladders[chain], unusual[chain], direction) }
+            } ?? 0
         let score = PressureScore(
-            pressure: configuration.strength.value(reading), baseline: BaselineStrength.value(reading.baseline),
-            notMaking: 1 - verdict.probability, coordination: coordination, weights: configuration.weights)
+            pressure: configuration.strength.value(group), baseline: groupUnusual,
+            notMaking: 1 - verdict.probability, coordination: strike?.score ?? 0, weights: configuration.weights)
         return Candidate(
             reading: reading, underlying: underlying, direction: direction, score: score, making: verdict,
-            coordination: strike, volatility: features)
+            coordination: strike, group: group, unusual: groupUnusual, volatility: features)
     }
 
     /// What is left at the strike without structures points the same way, and is more than a remnant.
     private func isDirectional(_ strike: Coordination.Strike?, _ direction: Signal.Direction) -> Bool {
         guard let strike else { return false }
         let left = direction == .long ? strike.direction : -strike.direction
-        return left * 2 >= configuration.minTotalVolume
+        return left * 2 >= configuration.minStrikeVolume
     }
 
     private func volatility(of terms: InstrumentTerms) -> VolatilityMonitor.Features {
@@ -118,12 +130,44 @@ extension IFDv3 {
             VolatilityMonitor.Expiry(underlying: terms.underlyingID, expiration: terms.expiration), now: clock.now)
     }
 
-    /// For a future: the score that its options' strikes with this direction have at best.
-    private func agreement(
-        on underlying: Int, _ direction: Signal.Direction, _ ladders: [Chain: Coordination]
+    /// How unusual each strike's busier option was.
+    func unusual(_ readings: [WindowReading]) -> [Chain: [Int64: Double]] {
+        var result: [Chain: [Int64: Double]] = [:]
+        for reading in readings {
+            let terms = table.terms(at: reading.instrument)
+            guard let chain = chain(of: terms) else { continue }
+            let value = BaselineStrength.value(reading.baseline)
+            result[chain, default: [:]][terms.strikeNanos] = max(result[chain]?[terms.strikeNanos] ?? 0, value)
+        }
+        return result
+    }
+
+    /// The mean over the strikes of a group.
+    private func meanUnusual(
+        around strike: Coordination.Strike, in ladder: Coordination?, _ unusual: [Int64: Double]?,
+        _ direction: Signal.Direction
     ) -> Double {
-        ladders.lazy.filter { $0.key.underlying == underlying }.flatMap(\.value.strikes)
-            .filter { direction == .long ? $0.direction > 0 : $0.direction < 0 }.map(\.score).max() ?? 0
+        let sign: Int64 = direction == .long ? 1 : -1
+        let reach = configuration.coordination.reachNanos
+        let values = (ladder?.strikes ?? []).compactMap { other -> Double? in
+            guard other.direction * sign > 0, abs(other.strikeNanos - strike.strikeNanos) <= reach else { return nil }
+            return unusual?[other.strikeNanos]
+        }
+        return values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    }
+
+    /// For a future: the chain and strike where its options' group of this direction is strongest.
+    private func strongestChain(
+        on underlying: Int, _ direction: Signal.Direction, _ ladders: [Chain: Coordination]
+    ) -> Chain? {
+        ladders.filter { $0.key.underlying == underlying }
+            .compactMap { chain, ladder in strongest(ladder, direction).map { (chain, $0.groupContracts) } }
+            .max { ($0.1, $1.0.expiration) < ($1.1, $0.0.expiration) }?.0
+    }
+
+    private func strongest(_ ladder: Coordination, _ direction: Signal.Direction) -> Coordination.Strike? {
+        ladder.strikes.filter { direction == .long ? $0.direction > 0 : $0.direction < 0 }
+            .max { ($0.groupContracts, $0.strikeNanos) < ($1.groupContracts, $1.strikeNanos) }
     }
 
     /// What an aggressor in an instrument says about the underlying; nil for what is neither future nor option.

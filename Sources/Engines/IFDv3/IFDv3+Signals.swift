@@ -85,6 +85,12 @@ extension IFDv3 {
         if let strike = candidate.coordination {
             features["agreeing_strikes"] = .integer(Int64(strike.agreeing))
             features["concentrated"] = .flag(strike.isConcentrated)
+            features["group_strikes"] = .integer(Int64(candidate.group.strikes))
+            features["group_contracts"] = .integer(candidate.group.contracts)
+            features["group_against"] = .integer(candidate.group.against)
+            features["group_strikes_before"] = .integer(Int64(candidate.group.strikesBefore))
+            features["group_contracts_before"] = .integer(candidate.group.contractsBefore)
+            features["group_unusual"] = .number(candidate.unusual)
         }
         if let volatility = candidate.volatility.atTheMoney { features["implied_volatility"] = .number(volatility) }
         if let crush = candidate.volatility.crush { features["volatility_crush"] = .number(crush) }

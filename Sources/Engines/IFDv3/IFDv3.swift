@@ -26,6 +26,7 @@ public struct IFDv3: SignalEngine, FeedDriven {
     var quotes: MidQuotes
     var volatilities = VolatilityMonitor()
     var ranges: PriceRanges
+    var groups = GroupHistory()
     var spoken = SpokenIdeas()
     var notes = MissingNotes()
     var tally = RejectionTally()
@@ -93,6 +94,7 @@ public struct IFDv3: SignalEngine, FeedDriven {
         }
         if board.learnt.session != session {
             spoken.removeAll()
+            groups.removeAll()
             making.removeAll()
             tally = RejectionTally()
         }
@@ -101,9 +103,11 @@ public struct IFDv3: SignalEngine, FeedDriven {
     /// For each underlying and direction the reading with the highest score.
     private mutating func close(_ readings: [WindowReading], _ cause: Cause, into output: inout EngineOutput) {
         let ladders = ladders(readings)
+        let unusual = unusual(readings)
+        defer { groups.note(ladders.map { ($0.key.underlying, $0.value) }, window: readings[0].windowStart) }
         var best: [Idea: Candidate] = [:]
         for reading in readings {
-            guard let candidate = judge(reading, ladders) else { continue }
+            guard let candidate = judge(reading, ladders, unusual) else { continue }
             let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
             if let other = best[idea], other.score.value >= candidate.score.value { continue }
             best[idea] = candidate
@@ -114,20 +118,21 @@ public struct IFDv3: SignalEngine, FeedDriven {
             if let other = best[opposite], other.score.value >= candidate.score.value {
                 if other.score.value > candidate.score.value || idea.direction == .short { continue }
             }
-            guard spoken.allows(idea, at: clock.now, after: configuration.repeatNanos) else {
-                tally.repeated += 1
-                continue
-            }
             speak(candidate, cause, into: &output)
         }
     }
 
     private mutating func speak(_ candidate: Candidate, _ cause: Cause, into output: inout EngineOutput) {
         let confidence = board.learnt.calibration.probability(candidate.score.value)
-        guard confidence >= configuration.minConfidence.number,
-            let signal = signal(candidate, confidence: confidence, cause)
-        else { return }
-        spoken.note(Idea(underlying: candidate.underlying, direction: candidate.direction), at: clock.now)
+        guard confidence >= configuration.minConfidence.number else { return }
+        let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
+        let isActionable = strength(confidence) != .moderate
+        guard spoken.allows(idea, isActionable: isActionable, at: clock.now, after: configuration.repeatNanos) else {
+            tally.repeated += 1
+            return
+        }
+        guard let signal = signal(candidate, confidence: confidence, cause) else { return }
+        spoken.note(idea, isActionable: isActionable, at: clock.now)
         board.remember(signal: signal.id, raw: candidate.score.value)
         output.append(signal)
         if explains, let explanation = board.explain(candidate.reading) {

@@ -86,8 +86,9 @@ extension SpecTemplate {
         universe: [options, futures]    # what may speak; leave one out to ignore it
 
         min_pressure_ratio: 2.0         # the stronger side's contracts to the weaker's, both smoothed
-        min_total_volume: 100           # contracts in the five-minute window; below it a ratio says little
-        full_volume: 500                # contracts from which volume makes no surer
+        min_strike_volume: 20           # contracts of one instrument in the five-minute window; below it a ratio says little
+        min_total_volume: 100           # contracts of neighbouring strikes together that count as none; half in the window before
+        full_volume: 1000               # contracts from which volume makes no surer
 
         pressure:
           smoothing_volume: 10          # contracts added to both sides, so that a few against none is no certainty

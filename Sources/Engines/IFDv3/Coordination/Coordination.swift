@@ -22,6 +22,10 @@ struct Coordination: Sendable {
         let agreeing: Int
         /// See `Coordination.score`; 0 for a strike without direction.
         let score: Double
+        /// Residual contracts, weighted by how one-sided they are, of this strike's direction and of the opposite one at
+        /// all strikes in reach, this one included.
+        let groupContracts: Int64
+        let againstContracts: Int64
 
         /// Long less short contracts; 0 for no direction.
         var direction: Int64 { long - short }
@@ -45,12 +49,14 @@ struct Coordination: Sendable {
             let own = residuals[index]
             var agreeing = 0
             var score = 0.0
+            var group = (same: Int64(0), against: Int64(0))
             if own.sign != 0 {
                 let range = Self.range(around: index, in: ladder.strikes, reach: rules.reachNanos)
                 let all = sums.sums(range)
                 let same = own.sign > 0 ? all.long : all.short
                 let against = own.sign > 0 ? all.short : all.long
                 agreeing = same.count - 1
+                group = (same.weight / StrikeLadder.fullWeight, against.weight / StrikeLadder.fullWeight)
                 score = Self.score(
                     agreeing: agreeing, for: same.weight - own.weight, against: against.weight, rules: rules)
             }
@@ -58,7 +64,7 @@ struct Coordination: Sendable {
                 strikeNanos: strike.strikeNanos, volume: strike.volume, long: own.long, short: own.short,
                 isConcentrated: Int128(strike.volume) * Int128(count) * 1_000_000
                     > Int128(total) * Int128(rules.concentration.value),
-                agreeing: agreeing, score: score)
+                agreeing: agreeing, score: score, groupContracts: group.same, againstContracts: group.against)
         }
     }
 
@@ -117,7 +123,7 @@ struct Coordination: Sendable {
 private struct Residual {
     var long: Int64 = 0
     var short: Int64 = 0
-    /// Contracts of the strike's direction net of the other, times 1024ths of how sure they are; 0 or more.
+    /// Contracts of the strike's direction net of the other, in 1/`StrikeLadder.fullWeight` of how sure they are; 0 or more.
     var weight: Int64 = 0
     /// 1 long, -1 short, 0 neither.
     var sign: Int { long == short ? 0 : long > short ? 1 : -1 }

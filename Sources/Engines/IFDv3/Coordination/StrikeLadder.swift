@@ -4,12 +4,13 @@ internal import Glibc
 struct StrikeLadder: Sendable {
     /// Larger numbers of contracts are cut to this; sums of them with weights stay far from overflow.
     static let mostContracts: Int64 = 1_000_000_000
+    static let fullWeight: Int64 = 1024
 
     struct Leg: Hashable, Sendable {
         /// Bought less sold contracts: as they came, and what no structure accounts for.
         var net: Int64 = 0
         var rest: Int64 = 0
-        /// How sure, in 1/1024: tanh(|ln ratio| / 2), which is (r - 1) / (r + 1).
+        /// How sure, in 1/`fullWeight`: tanh(|ln ratio| / 2), which is (r - 1) / (r + 1).
         var weight: Int64 = 0
         /// A leg takes part in at most one structure.
         var isUsed = false
@@ -63,7 +64,7 @@ struct StrikeLadder: Sendable {
         guard size > 0 else { return 0 }
         // From 40 on the ratio is past 1e17 and the quotient 1.
         let ratio = exp(min(size, 40))
-        return Int64((1024 * (ratio - 1) / (ratio + 1)).rounded())
+        return Int64((Double(fullWeight) * (ratio - 1) / (ratio + 1)).rounded())
     }
 
     // MARK: Structures

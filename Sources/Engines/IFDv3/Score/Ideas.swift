@@ -16,16 +16,26 @@ extension Signal.Direction {
     var opposite: Signal.Direction { self == .long ? .short : .long }
 }
 
-/// When each idea was last spoken of in this session.
+/// When each idea was last spoken of in this session, to watch it and to act on it.
+///
+/// What was only to be monitored does not silence what is to be acted on: a campaign begins weakly.
 struct SpokenIdeas: Sendable {
-    private var times: [Idea: UInt64] = [:]
+    private var monitored: [Idea: UInt64] = [:]
+    private var acted: [Idea: UInt64] = [:]
 
-    func allows(_ idea: Idea, at now: UInt64, after nanos: UInt64) -> Bool {
-        times[idea].map { now - min($0, now) >= nanos } ?? true
+    func allows(_ idea: Idea, isActionable: Bool, at now: UInt64, after nanos: UInt64) -> Bool {
+        func isPast(_ time: UInt64?) -> Bool { time.map { now - min($0, now) >= nanos } ?? true }
+        return isPast(acted[idea]) && (isActionable || isPast(monitored[idea]))
     }
 
-    mutating func note(_ idea: Idea, at now: UInt64) { times[idea] = now }
-    mutating func removeAll() { times.removeAll() }
+    mutating func note(_ idea: Idea, isActionable: Bool, at now: UInt64) {
+        if isActionable { acted[idea] = now } else { monitored[idea] = now }
+    }
+
+    mutating func removeAll() {
+        monitored.removeAll()
+        acted.removeAll()
+    }
 }
 
 /// Readings that were strong enough and not sent, by why; since the session opened.
@@ -45,5 +55,7 @@ struct Candidate {
     let score: PressureScore
     let making: MarketMakingVerdict
     let coordination: Coordination.Strike?
+    let group: GroupFlow
+    let unusual: Double
     let volatility: VolatilityMonitor.Features
 }

@@ -39,26 +39,41 @@ struct PressureScore: Hashable, Sendable {
     }
 }
 
-/// What makes a window's pressure strong: mean of four parts, each 0 at the least that counts and 1 at its best.
+/// What makes pressure strong: how much of it there is, how one-sided its neighbourhood, and whether it lasts.
+///
+/// It looks at the group of strikes and not at one option, because whoever wants size without moving a price spreads it
+/// over strikes and time, and a crowd or a hedger does neither.
 struct PressureStrength: Sendable {
-    let leastDominance: Double
-    let leastLogVolume: Double
-    let fullLogVolume: Double
+    let least: Double
+    let full: Double
+    let leastBefore: Double
+    let fullBefore: Double
+    let leastStrikes = 1.0
+    let fullStrikes = 3.0
 
-    /// - Parameter ratio: the least ratio of the stronger side to the weaker; (r - 1) / (r + 1) of all volume is its dominance.
-    init(leastRatio ratio: Double, leastVolume: Int64, fullVolume: Int64) {
-        leastDominance = (ratio - 1) / (ratio + 1)
-        leastLogVolume = PortableMath.log(Double(leastVolume))
-        fullLogVolume = PortableMath.log(Double(fullVolume))
+    /// - Parameters:
+    ///   - leastVolume: contracts of a group that count as none.
+    ///   - fullVolume: contracts from which more are no more; above `leastVolume`. Of the window before half of either.
+    init(leastVolume: Int64, fullVolume: Int64) {
+        least = PortableMath.log(Double(leastVolume))
+        full = PortableMath.log(Double(fullVolume))
+        leastBefore = PortableMath.log(Double(leastVolume) / 2)
+        fullBefore = PortableMath.log(Double(fullVolume) / 2)
     }
 
-    /// 0.4 dominance, 0.3 volume (by its logarithm), 0.2 the quarter hour's dominance on the same side, 0.1 large trades.
-    func value(_ reading: WindowReading) -> Double {
-        let isSame = reading.quarter.isBought == reading.window.isBought
-        return 0.4 * PressureScore.part(reading.window.dominance, from: leastDominance, to: 1)
-            + 0.3 * PressureScore.part(reading.logVolume, from: leastLogVolume, to: fullLogVolume)
-            + 0.2 * (isSame ? PressureScore.part(reading.quarter.dominance, from: leastDominance, to: 1) : 0)
-            + 0.1 * reading.window.largeShare
+    /// 0.2 dominance among several strikes, 0.3 contracts (by their logarithm), 0.5 the same direction's group in the window
+    /// before (its contracts times how many strikes it had); each in 0...1 and rising.
+    func value(_ group: GroupFlow) -> Double {
+        let dominance = group.strikes > 1 ? group.dominance : 0
+        let volume = PressureScore.part(Self.log(group.contracts), from: least, to: full)
+        let lasting =
+            PressureScore.part(Self.log(group.contractsBefore), from: leastBefore, to: fullBefore)
+            * PressureScore.part(Double(group.strikesBefore), from: leastStrikes, to: fullStrikes)
+        return 0.2 * dominance + 0.3 * volume + 0.5 * lasting
+    }
+
+    private static func log(_ contracts: Int64) -> Double {
+        contracts < 1 ? -1 : PortableMath.log(Double(contracts))
     }
 }
 
