@@ -21,7 +21,7 @@ extension IFDv3 {
         let toTarget = Self.distance(move, configuration.targetFactor, tick: tick, least: configuration.minTargetTicks)
         let toStop = Self.distance(move, configuration.stopFactor, tick: tick, least: configuration.minStopTicks)
         let isLong = candidate.direction == .long
-        let strength = strength(confidence)
+        let strength = strength(confidence, score: candidate.score.value)
         let id = table.ids[candidate.reading.instrument]
         return Signal(
             id: "v3-\(candidate.reading.windowStart / 1_000_000_000)-\(id)-\(isLong ? "l" : "s")", cause: cause.index,
@@ -98,11 +98,13 @@ extension IFDv3 {
         return features
     }
 
-    func strength(_ confidence: Double) -> Signal.Strength {
-        let levels = configuration.levels
-        if confidence >= levels.extreme.number { return .extreme }
-        if confidence >= levels.veryHigh.number { return .veryHigh }
-        return confidence >= levels.high.number ? .high : .moderate
+    /// The level that both reach, the score and the probability it was calibrated to: a run of luck may not lift a weak
+    /// score, and a strong one that does not win is not followed.
+    func strength(_ confidence: Double, score: Double) -> Signal.Strength {
+        let (levels, lower) = (configuration.levels, min(confidence, score))
+        if lower >= levels.extreme.number { return .extreme }
+        if lower >= levels.veryHigh.number { return .veryHigh }
+        return lower >= levels.high.number ? .high : .moderate
     }
 
     /// `factor` x `move`, rounded up to whole ticks, at least `least` ticks; in 1e-9.

@@ -126,7 +126,7 @@ public struct IFDv3: SignalEngine, FeedDriven {
         let confidence = board.learnt.calibration.probability(candidate.score.value)
         guard confidence >= configuration.minConfidence.number else { return }
         let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
-        let isActionable = strength(confidence) != .moderate
+        let isActionable = strength(confidence, score: candidate.score.value) != .moderate
         guard spoken.allows(idea, isActionable: isActionable, at: clock.now, after: configuration.repeatNanos) else {
             tally.repeated += 1
             return

@@ -1,3 +1,4 @@
+internal import Feeds
 internal import MarketData
 package import Rollout
 
@@ -51,4 +52,36 @@ package struct BeginBody: Codable, Sendable, Hashable {
             plan: RolloutPlan(id: plan.id, calendar: calendar, block: block, weights: weights, baselineDown: down),
             stage: stage)
     }
+}
+
+extension BeginBody {
+    /// How the rollout's outcomes were made, out of its spec; nil when that does not say so.
+    var outcomeTerms: OutcomeTerms? {
+        guard let section = canonicalSpec?["outcomes"],
+            let latency = section["assumed_latency"]?.duration, latency >= .zero,
+            let cost = section["cost_per_side"]?.decimal, let micros = MoneyText.micros(cost),
+            case .number(let ticks)? = section["slippage_ticks"], let slippage = Int(ticks.text)
+        else { return nil }
+        return OutcomeTerms(
+            assumedLatency: UInt64(latency.wholeNanoseconds), costPerSideMicros: micros, slippageTicks: slippage)
+    }
+
+    /// The stream that these files made for the rollout; nil when its spec does not say how.
+    func feedPlan(files: [String]) -> FeedPlan? {
+        guard let interval = canonicalSpec?["feed"]?["mark_interval"]?.duration, interval > .zero,
+            let calendar = try? ExchangeCalendar(named: plan.calendar)
+        else { return nil }
+        return FeedPlan(files: files, calendar: calendar, markIntervalNanos: UInt64(interval.wholeNanoseconds))
+    }
+
+    private var canonicalSpec: CanonicalJSON? {
+        try? CanonicalJSON.read(Array(spec.utf8), maxDepth: 2 * YAMLDocument.maxDepth)
+    }
+}
+
+extension CanonicalJSON {
+    fileprivate var duration: Duration? { if case .text(let text) = self { DurationText.parse(text) } else { nil } }
+
+    /// A number that is kept as a text, so that no reader makes it a double.
+    fileprivate var decimal: ExactDecimal? { if case .text(let text) = self { ExactDecimal(text) } else { nil } }
 }

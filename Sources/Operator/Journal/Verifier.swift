@@ -1,3 +1,4 @@
+internal import Feeds
 internal import MarketData
 internal import Rollout
 
@@ -7,21 +8,32 @@ package struct VerifyReport: Sendable, Hashable, Codable {
     package var events: Int
     package var signals: Int
     package var transitions: Int
+    /// Rows that say what became of a signal.
+    package var outcomes: Int
+    /// Of them made again from the market data; nil where that was not asked for.
+    package var outcomesRemade: Int?
+    /// Of them left out there: the signal came after its market had been let go, which the data cannot show.
+    package var outcomesLate: Int?
     package var digest: String
     /// The first thing wrong, with its row; nil when everything holds.
     package var problem: String?
     package var row: Int64?
 }
 
-/// Holds a journal against itself: rows without gaps, each chained to the one before, and every decision the same when it
-/// is made again from the events alone.
+/// Holds a journal against itself: rows without gaps, each chained to the one before, every decision the same when it is
+/// made again from the events alone, and every outcome one of a journaled signal, with the figures that its fills give.
 package enum Verifier {
-    package static func verify(folder: String) throws(JournalError) -> VerifyReport {
+    /// - Parameter inputs: the market data of the rollout, in the order it had them; outcomes are then made again from it.
+    /// - Throws: what keeps the journal or the market data from being read. Whatever does not hold is in the report.
+    package static func verify(folder: String, inputs: [String] = []) throws -> VerifyReport {
         let reader = try JournalReader(folder: folder)
-        var report = VerifyReport(rows: 0, events: 0, signals: 0, transitions: 0, digest: "")
+        var report = VerifyReport(rows: 0, events: 0, signals: 0, transitions: 0, outcomes: 0, digest: "")
         do {
             try checkChain(reader, &report)
             try recompute(reader, &report)
+            if !inputs.isEmpty { try remakeOutcomes(reader, inputs, &report) }
+        } catch let error as FeedError {
+            throw error
         } catch let error as JournalError {
             report.problem = "\(error)"
             if case .damaged(_, let row, _) = error { report.row = row }
@@ -75,20 +87,25 @@ package enum Verifier {
 
     private static func recompute(_ reader: JournalReader, _ report: inout VerifyReport) throws {
         guard let first = try reader.last([.begin]) else { return }
-        guard let router = (try EventCodec.decode(first) as BeginBody).router else {
+        let begin: BeginBody = try EventCodec.decode(first)
+        guard let router = begin.router else {
             throw JournalError.damaged(path: reader.path, row: first.n, reason: "it describes no rollout")
         }
+        var outcomes = OutcomeAudit(path: reader.path, terms: begin.outcomeTerms)
         var sequencer = Sequencer(router: router, recorded: try RecordedRows(reader))
         var events = 0
         try reader.scan { row in
             if let event = try EventCodec.event(from: row) {
                 events += 1
+                try outcomes.take(event, row: row.n)
                 _ = try sequencer.take(event, at: row.at)
             } else if row.kind == .begin || row.kind == .end {
                 try sequencer.add(row.kind, body: row.body, index: row.feedIndex, at: row.at)
             }
         }
+        try outcomes.finish()
         report.events = events
+        report.outcomes = outcomes.count
         // A decision without its event, or a transition nothing led to.
         if sequencer.isComparing || !sequencer.takePending().isEmpty {
             throw JournalError.damaged(

@@ -118,7 +118,7 @@ extension SpecTemplate {
           coordination: 0.1
 
         min_confidence: 0.5             # below it nothing is said; from here to `high` it is said to be monitored only
-        confidence_thresholds:          # confidence from which a signal has this level
+        confidence_thresholds:          # what score and calibrated probability must both reach for a signal to have this level
           extreme: 0.9
           very_high: 0.8
           high: 0.7

@@ -61,13 +61,22 @@ struct Init: ParsableCommand {
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a journal: every row, its chain, and every decision made again from its events.")
+        abstract: "Check a journal: every row, its chain, and every decision made again from its events.",
+        discussion: """
+            Every outcome is computed again from its fills and the spec's costs, and must belong to a journaled signal. With \
+            --input, the market data of the rollout in the order it had them, every outcome is also made again from the feed: \
+            entry, exit, and what was known when. In runs by the clock signals that came too late to be followed are left out \
+            there, and counted.
+            Exit code 9: something does not hold; the first row that differs is named.
+            """)
 
     @OptionGroup var state: StateOptions
+    @Option(parsing: .upToNextOption, help: "The rollout's market data, to make every outcome again from it.")
+    var input: [String] = []
     @OptionGroup var format: FormatOptions
 
     func run() throws {
-        let report = try Verifier.verify(folder: state.folder.path)
+        let report = try Verifier.verify(folder: state.folder.path, inputs: input)
         if format.format == .json {
             try Output.json(report)
         } else if let problem = report.problem {
@@ -76,8 +85,16 @@ struct Verify: ParsableCommand {
             try Output.line(
                 "\(report.rows) rows, \(report.events) events, \(report.signals) signals, \(report.transitions) transitions: the chain holds and every decision follows from its events"
             )
+            try Output.line(outcomes(report))
             try Output.line("digest \(report.digest)")
         }
         if report.problem != nil { throw Quit(code: FailureCode.badData) }
+    }
+
+    private func outcomes(_ report: VerifyReport) -> String {
+        var text = "\(report.outcomes) outcomes: each of a journaled signal, its figures follow from its fills"
+        if let remade = report.outcomesRemade { text += "; \(remade) made again from the market data" }
+        if let late = report.outcomesLate, late > 0 { text += ", \(late) of late signals left out" }
+        return text
     }
 }
