@@ -15,11 +15,11 @@ extension EndToEnd {
 
         /// Law 5: after `rollback` has returned, silence from the candidate, and no number missing.
         @Test func rollbackSilencesTheCandidate() throws {
-            // Both arms, 60 times event time: 300 signals a second, 1,200 in a soak.
-            let spec = try Spec.beats(Tandem.isSoak ? 100 : 400).write(in: folder)
+            // Both arms, 180 times event time: 300 signals a second, 1,200 in a soak.
+            let spec = try Spec.beats(1200).write(in: folder)
             let program = try folder.start(
                 ["run", spec, "--input", Sessions.load(records: 600_000, seconds: 3600), "--state", state.path]
-                    + ["--speed", "60", "--stage", "full", "-o", "json"])
+                    + ["--speed", Tandem.isSoak ? "720" : "180", "--stage", "full", "-o", "json"])
             try state.waitUntilReady()
             try eventually("300 candidate signals") {
                 state.sink.count { $0.isSignal("candidate") } >= 300 ? true : nil
@@ -46,10 +46,10 @@ extension EndToEnd {
 
         /// Laws 1, 2 and 7: an operator that dies again and again holds in its sink what it decided, once each, in order.
         @Test func killedOperatorLosesAndDoublesNothing() throws {
-            let spec = try Spec.beats(400).write(in: folder)
+            let spec = try Spec.beats(1200).write(in: folder)
             let words =
-                try ["run", spec, "--input", Sessions.load(records: 100_000, seconds: 600), "--state", state.path]
-                + ["--speed", "120", "--stage", "limited", "-o", "json"]
+                try ["run", spec, "--input", Sessions.load(records: 600_000, seconds: 3600), "--state", state.path]
+                + ["--speed", "360", "--stage", "limited", "-o", "json"]
             var generator = SplitMix(seed: 5)
             for _ in 0..<Tandem.count(3, soak: 10) {
                 let goal = state.sinkLines.count + Int.random(in: 30...150, using: &generator)

@@ -14,8 +14,8 @@ extension EndToEnd {
 
         /// 25 signals a second from each arm.
         private func words(_ more: String...) throws -> [String] {
-            try ["run", Spec.beats(200).write(in: folder), "--input", Sessions.load(records: 600_000, seconds: 3600)]
-                + ["--state", state.path, "--speed", "5"] + more
+            try ["run", Spec.beats(1200).write(in: folder), "--input", Sessions.load(records: 600_000, seconds: 3600)]
+                + ["--state", state.path, "--speed", "30"] + more
         }
 
         /// A run that was stopped in `stage` after some signals; nothing runs.
@@ -143,12 +143,12 @@ extension EndToEnd {
 
         @Test func anotherSpecIsRefusedByKey() throws {
             try stopped(in: "canary")
-            var spec = Spec.beats(200)
+            var spec = Spec.beats(1200)
             spec.block = "2m"
             spec.markInterval = "2s"
             let other = try spec.write(in: folder, as: "other.yaml")
             let input = try Sessions.load(records: 600_000, seconds: 3600)
-            try folder.tandem(["run", other, "--input", input, "--state", state.path, "--speed", "5"])
+            try folder.tandem(["run", other, "--input", input, "--state", state.path, "--speed", "30"])
                 .expect(4, says: ["assignment.block", "feed.mark_interval"])
         }
 

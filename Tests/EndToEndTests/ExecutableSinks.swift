@@ -47,7 +47,7 @@ extension EndToEnd {
         }
 
         @Test func takesEveryEntryOnce() throws {
-            var spec = Spec()
+            var spec = Spec.talkative
             spec.sinks = [sink("answers"), "{name: f, file: signals.ndjson}"]
             try folder.tandem(Undisturbed.words("run", folder, spec: spec) + ["--state", state.path]).expect(0)
             #expect(taken.map { $0["seq"].int } == Array(1...state.sinkLines.count))
@@ -55,7 +55,7 @@ extension EndToEnd {
         }
 
         @Test func takesEveryEntryWhenItDiesNowAndThen() throws {
-            var spec = Spec()
+            var spec = Spec.talkative
             spec.sinks = [sink("dies"), "{name: f, file: signals.ndjson}"]
             let words = try Undisturbed.words("run", folder, spec: spec) + ["--state", state.path]
             try folder.tandem(words).expect(0)
@@ -64,7 +64,7 @@ extension EndToEnd {
         }
 
         @Test func takesEveryEntryWhenTheOperatorDies() throws {
-            var spec = Spec()
+            var spec = Spec.talkative
             spec.sinks = [sink("answers"), "{name: f, file: signals.ndjson}"]
             let words = try Undisturbed.words("run", folder, spec: spec) + ["--state", state.path]
             for place in [20, 90] {
@@ -101,14 +101,14 @@ extension EndToEnd {
 
         /// A signal the sink has and never answers is taken back by the rollback; later ones come as revokes only.
         @Test func rollbackRevokesWhatWasNotAcknowledged() throws {
-            var spec = Spec.beats(200)
+            var spec = Spec.beats(1200)
             spec.sinks = [sink("holds"), "{name: f, file: signals.ndjson}"]
             let program = try folder.start(
                 [
                     "run", spec.write(in: folder), "--input", Sessions.load(records: 600_000, seconds: 3600), "--state",
                     state.path,
                 ]
-                    + ["--speed", "10", "--stage", "full"])
+                    + ["--speed", "60", "--stage", "full"])
             let held = try eventually("a signal it holds") { taken.last { $0.isSignal("candidate") }?["seq"].int }
             // One sink never holds up another.
             try eventually("50 more in the file") { state.sinkLines.count >= held + 50 ? true : nil }

@@ -111,7 +111,19 @@ struct State {
         try folder.tandem([verb, "--state", path, "--reason", "test"] + more)
     }
 
-    func verify() throws -> Ended { try folder.tandem(["verify", "--state", path, "-o", "json"]) }
+    func verify(input: [String] = []) throws -> Ended {
+        try folder.tandem(
+            ["verify", "--state", path, "-o", "json"] + (input.isEmpty ? [] : ["--input"] + input))
+    }
+
+    /// Rows of outcomes in order, without the wall clock and what depends on it.
+    func outcomes() throws -> [[String]] {
+        try query(
+            """
+            SELECT ord, feed_index, arm, id, time, instrument_id, underlying_id, decision, reason, stage, status, body
+            FROM journal WHERE kind = 'outcome' ORDER BY n
+            """)
+    }
 
     /// Rows of a query on the journal, by Python's sqlite3 and nothing of ours; every cell as text, NULL as "-".
     func query(_ sql: String) throws -> [[String]] {
@@ -142,6 +154,16 @@ enum Sessions {
     /// A whole session of NQ futures and options: about 500,000 records.
     static func market(seed: Int = 7) throws -> String {
         try made("market-\(seed).dbn.zst", ["--seed", "\(seed)"])
+    }
+
+    /// Two sessions of it, one after the other.
+    static func two(scale: Double = 1) throws -> [String] {
+        let path = folder + "/two-\(scale)"
+        if !FileManager.default.fileExists(atPath: path) {
+            try Folder().tandem(["generate", "--sessions", "2", "--seed", "21", "--scale", "\(scale)", "--out", path])
+                .expect(0)
+        }
+        return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { path + "/" + $0 }
     }
 
     /// Orders and trades without pause, on `seconds` of event time from 2025-10-09T09:00:00Z.

@@ -14,6 +14,8 @@ struct Undisturbed {
 
     let digest: String
     let lines: [String]
+    /// What became of each signal, row by row.
+    let outcomes: [[String]]
     /// Feed indices of the first and the last signal.
     let signals: ClosedRange<Int>
     /// Commits of the journal.
@@ -22,7 +24,7 @@ struct Undisturbed {
     static let replay = Result { try Undisturbed(verb: "replay") }
 
     /// Words behind `tandem` for the run that all of these are.
-    static func words(_ verb: String, _ folder: Folder, spec: Spec = Spec(), seed: Int = 7) throws -> [String] {
+    static func words(_ verb: String, _ folder: Folder, spec: Spec = .talkative, seed: Int = 7) throws -> [String] {
         let actions = try folder.write("actions.jsonl", Self.actions)
         return [verb, try spec.write(in: folder), "--input", try Sessions.market(seed: seed), "--stage", "canary"]
             + ["--actions", actions, "-o", "json"] + (verb == "run" ? ["--speed", "max"] : [])
@@ -38,6 +40,7 @@ struct Undisturbed {
             .expect(0).json()
         digest = try #require(summary["digest"].string)
         lines = state.sinkLines
+        outcomes = try state.outcomes()
         let range = try state.query("SELECT min(feed_index), max(feed_index) FROM journal WHERE kind = 'signal'")[0]
         signals = try #require(Int(range[0]))...#require(Int(range[1]))
         commits = Int(String(decoding: FileManager.default.contents(atPath: counter) ?? Data(), as: UTF8.self)) ?? 0
@@ -46,6 +49,7 @@ struct Undisturbed {
             let all = (counts["live"].int ?? 0) + (counts["shadow"].int ?? 0) + (counts["suppressed"].int ?? 0)
             #expect(
                 all >= least && (counts["live"].int ?? 0) >= 20, "the session is too quiet to show anything: \(arm)")
+            #expect(outcomes.count { $0[2] == arm } >= least - 10, "too little became of the signals: \(arm)")
         }
     }
 
@@ -58,6 +62,7 @@ struct Undisturbed {
         let held = state.sinkLines
         #expect(held.count == lines.count, "\(what)", sourceLocation: location)
         expectBeginning(held, what, location)
+        #expect(try state.outcomes() == outcomes, "\(what)", sourceLocation: location)
         let verified = try state.verify()
         #expect(verified.code == 0, "\(what): \(verified.output)", sourceLocation: location)
     }
@@ -138,7 +143,9 @@ extension EndToEnd {
         }
 
         @Test func anotherSaltChangesTheDigest() throws {
-            #expect(try digest(Undisturbed.words("replay", folder, spec: Spec(id: "ifd-v4"))) != undisturbed.digest)
+            var spec = Spec.talkative
+            spec.id = "ifd-v4"
+            #expect(try digest(Undisturbed.words("replay", folder, spec: spec)) != undisturbed.digest)
         }
 
         @Test func anotherActionChangesTheDigest() throws {

@@ -14,14 +14,14 @@ extension EndToEnd {
 
         /// 50 signals and 10 marks a second from each arm.
         private func start(stage: String, extra: String = "") throws -> Program {
-            var spec = Spec.beats(200)
+            var spec = Spec.beats(1200, mark: "6s")
             spec.extra = extra
             let program = try folder.start(
                 [
                     "run", spec.write(in: folder), "--input", Sessions.load(records: 600_000, seconds: 3600), "--state",
                     state.path,
                 ]
-                    + ["--speed", "10", "--stage", stage, "-o", "json"])
+                    + ["--speed", "60", "--stage", stage, "-o", "json"])
             try state.waitUntilReady()
             try eventually("signals of both arms") {
                 try state.number("SELECT count(DISTINCT arm) FROM journal WHERE kind = 'signal'") == 2 ? true : nil
@@ -70,7 +70,7 @@ extension EndToEnd {
         private func expectSteadyBaseline(_ stopped: UInt64) throws {
             let rows = try state.query(
                 "SELECT at, time FROM journal WHERE arm = 'baseline' AND decision = 'live' ORDER BY n")
-            let offsets = rows.map { (at: UInt64($0[0]) ?? 0, lag: (Double($0[0]) ?? 0) - (Double($0[1]) ?? 0) / 10) }
+            let offsets = rows.map { (at: UInt64($0[0]) ?? 0, lag: (Double($0[0]) ?? 0) - (Double($0[1]) ?? 0) / 60) }
             let least = offsets.map(\.lag).min() ?? 0
             func p99(_ part: [(at: UInt64, lag: Double)]) -> Double {
                 let sorted = part.map { ($0.lag - least) / 1e6 }.sorted()

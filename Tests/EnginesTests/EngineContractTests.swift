@@ -48,7 +48,7 @@ private func check<E: SignalEngine>(_ type: E.Type, _ configuration: String? = n
 @Suite struct EngineContractTests {
     @Test func howRecordsAreCutDoesNotMatter() throws {
         #expect(try check(IFDv1.self, #"{"max_open": 100}"#).count > 20_000)
-        #expect(try check(IFDv3.self).count > 20_000)
+        #expect(try check(IFDv3.self, #"{"min_confidence": 0, "repeat_after_s": 0}"#).count > 10_000)
         #expect(try check(Metronome.self).count > 20_000)
     }
 
@@ -151,9 +151,9 @@ private func check<E: SignalEngine>(_ type: E.Type, _ configuration: String? = n
     }
 
     @Test(arguments: [
-        #"{"universe": []}"#, #"{"universe": ["bonds"]}"#, #"{"universe": "options"}"#, #"{"window_s": 0}"#,
+        #"{"universe": []}"#, #"{"universe": ["bonds"]}"#, #"{"universe": "options"}"#, #"{"horizon_s": 0}"#,
         #"{"k_target": -1}"#,
-        #"{"min_total_volume": 5000}"#, #"{"confidence_thresholds": {"high": 0.95}}"#, #"{"confidence_thresholds": 3}"#,
+        #"{"least_volume": 5000}"#, #"{"confidence_thresholds": {"high": 0.95}}"#, #"{"confidence_thresholds": 3}"#,
     ])
     func v3RefusesWhatMakesNoSense(text: String) {
         #expect(problems(.ifdV3, text).count == 1)

@@ -4,235 +4,287 @@ import Testing
 
 @testable import Engines
 
-/// 2024-05-08T15:00:00Z is a multiple of 300 s, so windows are 0...300, 300...600 and so on after `noon`.
+/// 2024-05-08T15:00:00Z is a multiple of 300 s, so windows are 0...300, 300...600 and so on after `noon`. Calls of 5200 to
+/// 5275 are 201 to 204, the puts 301 to 304, all on the future 100.
 private func market() -> Feed {
     var feed = Feed()
     feed.define(100, "F", tick: 0.25, symbol: "ESM4", at: -60)
-    feed.define(200, "C", strike: 5250, underlying: 100, symbol: "ESM4 C5250", at: -60)
-    feed.define(300, "P", strike: 5150, underlying: 100, symbol: "ESM4 P5150", at: -60)
+    for index in 0..<4 {
+        let strike = 5200 + Double(index) * 25
+        feed.define(201 + UInt32(index), "C", strike: strike, underlying: 100, symbol: "ESM4 C\(strike)", at: -60)
+        feed.define(301 + UInt32(index), "P", strike: strike, underlying: 100, symbol: "ESM4 P\(strike)", at: -60)
+    }
     feed.trade(100, 5200, 1, side: "N", at: 1)
+    feed.trade(100, 5210, 1, side: "N", at: 2)
     return feed
 }
 
-private func signals(_ feed: Feed, _ configuration: String? = nil) throws -> [Signal] {
-    var engine = try IFDv3(configuration: configuration.map { Array($0.utf8) })
+extension Feed {
+    /// One-sided flow of `size` contracts at each option, a little into the window that begins at `window`.
+    fileprivate mutating func press(_ ids: ClosedRange<UInt32>, side: Character, size: Int64 = 200, window: Double) {
+        for (place, id) in ids.enumerated() {
+            trade(id, 10, size, side: side, at: window + 10 + Double(place))
+        }
+    }
+}
+
+private func engine(_ configuration: String = #"{"min_confidence": 0}"#) throws -> IFDv3 {
+    try IFDv3(configuration: Array(configuration.utf8))
+}
+
+private func signals(_ feed: Feed, _ configuration: String = #"{"min_confidence": 0}"#) throws -> [Signal] {
+    var engine = try engine(configuration)
     return feed.signals(of: &engine)
 }
 
-private func missing(_ feed: Feed) throws -> [String] {
-    var engine = try IFDv3()
-    return feed.progress(of: &engine).last?.missing ?? ["no progress"]
-}
-
-@Suite struct IFDv3WindowTests {
-    /// 900 bought and 100 sold: ratio (900 + 10) / (100 + 10), dominance 0.8, confidence 0.6 x (0.8 - 1/3) / (2/3) + 0.4 x 1 = 0.82.
-    /// The future only traded at 5200: no range, so 16 and 8 ticks of 0.25 are the distances.
-    @Test func aWindowSaysWhatPressedIt() throws {
+@Suite struct IFDv3Tests {
+    @Test(arguments: [
+        (UInt32(201), Character("B"), Signal.Direction.long), (201, "A", .short), (301, "B", .short), (301, "A", .long),
+        (100, "B", .long), (100, "A", .short),
+    ])
+    func directionFollowsFromRightAndAggressor(first: UInt32, side: Character, direction: Signal.Direction) throws {
         var feed = market()
-        feed.trade(200, 10, 900, side: "B", at: 10)
-        feed.trade(200, 10, 100, side: "A", at: 20)
-        feed.trade(200, 10, 5000, side: "N", at: 30)
+        feed.press(first...(first == 100 ? 100 : first + 2), side: side, window: 0)
+        feed.mark(at: 300)
+        let all = try signals(feed)
+        #expect(all.map(\.direction) == [direction])
+        #expect(all.first?.underlyingID.rawValue == 100 && all.first?.action == .monitor)
+    }
+
+    /// Three strikes are one idea: the one with the highest score speaks, and the id says window, instrument and direction.
+    @Test func oneVoiceForAnUnderlyingAndDirection() throws {
+        var feed = market()
+        feed.press(201...203, side: "B", window: 0)
         feed.mark(at: 300)
         let signal = try #require(try signals(feed).first)
-        #expect(signal.id == "v3-1715180400-200" && signal.cause == 7 && signal.tsEvent.nanos == nanos(noon + 300))
-        #expect(signal.direction == .long && signal.action == .buy && signal.strength == .veryHigh)
-        #expect(abs(signal.confidence - 0.82) < 1e-12 && signal.sizeMultiplier == 2 && signal.horizonSeconds == 1800)
-        #expect(signal.underlyingID.rawValue == 100 && signal.symbol == "ESM4 C5250")
+        #expect(try signals(feed).count == 1)
+        #expect(signal.id == "v3-1715180400-\(signal.instrumentID.rawValue)-l")
+        #expect(signal.integer("agreeing_strikes") == 2 && signal.integer("group_strikes") == 3)
+        #expect(signal.integer("buy_volume") == 200 && signal.integer("sell_volume") == 0)
+    }
+
+    /// The first window is only watched; that it lasts makes it a signal; after that the idea is silent.
+    @Test func whatLastsIsActedOnOnce() throws {
+        var feed = market()
+        for window in 0..<5 { feed.press(201...204, side: "B", size: 400, window: Double(window) * 300) }
+        feed.mark(at: 1500)
+        let configuration = #"{"confidence_thresholds": {"high": 0.6}, "min_confidence": 0.3}"#
+        let all = try signals(feed, configuration)
+        #expect(all.map(\.action) == [.monitor, .buy])
+        #expect(all.map(\.tsEvent.nanos) == [nanos(noon + 310), nanos(noon + 610)])
+        #expect(all.map { $0.integer("group_strikes_before") } == [0, 4])
+        let soon = #"{"confidence_thresholds": {"high": 0.6}, "min_confidence": 0.3, "repeat_after_s": 300}"#
+        #expect(try signals(feed, soon).map(\.action) == [.monitor, .buy, .buy, .buy, .buy])
+    }
+
+    /// The weighted mean of the components in `features` is the score, and without calibration the confidence.
+    @Test func featuresExplainTheScore() throws {
+        var feed = market()
+        for window in 0..<3 {
+            feed.press(201...203, side: "B", size: 90 + Int64(window) * 100, window: Double(window) * 300)
+        }
+        feed.mark(at: 900)
+        let all = try signals(feed, #"{"min_confidence": 0, "repeat_after_s": 0}"#)
+        #expect(all.count == 3)
+        for signal in all {
+            let parts = [
+                ("score_pressure", 0.4), ("score_baseline", 0.3), ("score_not_market_making", 0.2),
+                ("score_coordination", 0.1),
+            ]
+            let sum = try parts.reduce(0.0) { $0 + $1.1 * (try #require(signal.number($1.0))) }
+            #expect(abs(sum - (try #require(signal.number("raw_confidence")))) < 1e-9)
+            #expect(abs(sum - signal.confidence) < 1e-9)
+        }
+    }
+
+    @Test func structuresAreNoDirection() throws {
+        var feed = market()
+        // A straddle at one strike, and a vertical over two.
+        feed.press(201...201, side: "B", window: 0)
+        feed.press(301...301, side: "B", window: 0)
+        feed.press(203...203, side: "B", window: 0)
+        feed.press(204...204, side: "A", window: 0)
+        feed.mark(at: 300)
+        #expect(try signals(feed).isEmpty)
+    }
+
+    /// Bought and sold in balance within the window: a market maker's inventory, not an idea.
+    @Test func balancedFlowSaysNothing() throws {
+        var feed = market()
+        for second in 0..<40 {
+            feed.trade(201, 10, 10, side: second % 2 == 0 ? "B" : "A", at: 10 + Double(second))
+        }
+        feed.mark(at: 300)
+        #expect(try signals(feed).isEmpty)
+    }
+
+    /// Without quotes the expected move is that of the range: 10 points in 100 minutes are 10 / 1.6651 x sqrt(1800 / 6000)
+    /// = 3.2894 in half an hour, so target and stop are 14 ticks of 0.25 away, or as far as the least distances say.
+    @Test func targetAndStopLieAnExpectedMoveAway() throws {
+        var feed = market()
+        feed.press(201...203, side: "B", window: 0)
+        feed.mark(at: 300)
+        let signal = try #require(
+            try signals(feed, #"{"min_confidence": 0, "min_target_ticks": 1, "min_stop_ticks": 1}"#).first)
+        #expect(signal.text("expected_move_from") == "realised" && signal.horizonSeconds == 1800)
+        #expect(signal.price.description == "5210")
+        #expect(signal.target.description == "5213.5" && signal.stop.description == "5206.5")
+        let least = try #require(try signals(feed).first)
+        #expect(least.target.description == "5214" && least.stop.description == "5206.5")
+    }
+
+    @Test func tradesWithoutASideFollowTheTickRule() throws {
+        var feed = market()
+        for id: UInt32 in 201...203 {
+            feed.trade(id, 10, 1, side: "N", at: 5)
+            feed.trade(id, 10.5, 200, side: "N", at: 6)
+        }
+        feed.mark(at: 300)
+        #expect(try signals(feed).map(\.direction) == [.long])
+    }
+
+    // MARK: - Closed sessions
+
+    /// The same flow at the same time of day from Wednesday to Friday: from the second on there is something to compare it with.
+    @Test func closedSessionsAreWhatIsUsual() throws {
+        var feed = market()
+        for day in 0..<3 {
+            let start = Double(day) * 86_400
+            feed.trade(100, 5200, 1, side: "N", at: start + 3)
+            feed.press(201...203, side: "B", window: start)
+            feed.mark(at: start + 300)
+            // Two hours on the session is over, which an engine sees with the next record.
+            feed.mark(at: start + 6 * 3600 + 60)
+        }
+        var lent = try engine()
+        lent.remember(in: ProcessMemory())
+        let reliabilities = feed.signals(of: &lent).map { $0.number("baseline_reliability") ?? -1 }
+        #expect(reliabilities.count == 3 && reliabilities.first == 0)
+        #expect(zip(reliabilities, reliabilities.dropFirst()).allSatisfy { $0 < $1 })
+        var forgetful = try engine()
+        #expect(feed.signals(of: &forgetful).allSatisfy { $0.number("baseline_reliability") == 0 })
+    }
+
+    // MARK: - What data can be like
+
+    @Test func whatLacksIsNamedAndTheRestGoesOn() throws {
+        var feed = market()
+        feed.define(400, "C", strike: 5200, underlying: 999, symbol: "X", at: -60)
+        feed.trade(400, 10, 500, at: 20)
+        feed.trade(777, 10, 500, at: 21)
+        feed.press(201...203, side: "B", window: 0)
+        feed.mark(at: 300)
+        var engine = try engine()
+        let messages = feed.messages(of: &engine)
         #expect(
-            signal.price.description == "5200" && signal.target.description == "5204"
-                && signal.stop.description == "5198")
-        #expect(signal.integer("buy_volume") == 900 && signal.integer("sell_volume") == 100)
-        #expect(signal.integer("buy_trades") == 1 && signal.integer("sell_trades") == 1)
-        #expect(signal.number("pressure_ratio") == 910.0 / 110.0)
+            messages.contains { if case .signal(let signal) = $0 { signal.instrumentID.rawValue < 300 } else { false } }
+        )
+        let missing = feed.progress(of: &engine)
+        #expect(missing.isEmpty == false)
+        #expect(engine.missing.contains("definition of 777"), "\(engine.missing)")
     }
 
-    @Test func aRecordAtTheEndClosesTheWindowAndBelongsToTheNext() throws {
+    @Test func aDefinitionThatComesLateOrChangesIsTaken() throws {
         var feed = market()
-        feed.trade(200, 10, 500, at: 299.999)
-        feed.trade(300, 10, 500, at: 300)
-        #expect(try signals(feed).map(\.cause) == [5])
-        feed.mark(at: 600)
-        let all = try signals(feed)
-        #expect(all.map(\.id) == ["v3-1715180400-200", "v3-1715180700-300"])
-        #expect(all.map(\.cause) == [5, 6])
-    }
-
-    @Test func anOpenWindowSaysNothing() throws {
-        var feed = market()
-        feed.trade(200, 10, 500, at: 10)
-        feed.mark(at: 299)
-        #expect(try signals(feed).isEmpty)
-    }
-
-    /// Long silence: one closing, and the next window is where time is.
-    @Test func emptyWindowsAreSkipped() throws {
-        var feed = market()
-        feed.trade(200, 10, 500, at: 10)
-        feed.trade(100, 5200, 1, at: 5000)
-        feed.trade(200, 10, 500, at: 5010)
-        feed.mark(at: 5100)
-        #expect(try signals(feed).map(\.id) == ["v3-1715180400-200", "v3-1715185200-200"])
-    }
-
-    @Test func signalsOfOneWindowComeByInstrument() throws {
-        var feed = market()
-        for id: UInt32 in [900, 250, 700] {
-            feed.define(id, "C", strike: 5250, underlying: 100, at: 2)
-            feed.trade(id, 10, 500, at: 3)
-        }
-        feed.trade(100, 5201, 500, at: 4)
+        feed.trade(500, 10, 200, at: 10)
+        feed.press(201...202, side: "B", window: 0)
+        feed.define(500, "C", strike: 5250, underlying: 100, symbol: "late", at: 100)
+        // What was a call is a put now.
+        feed.define(203, "P", strike: 5250, underlying: 100, symbol: "changed", at: 101)
         feed.mark(at: 300)
-        let all = try signals(feed)
-        #expect(all.map(\.instrumentID.rawValue) == [100, 250, 700, 900])
-        #expect(Set(all.map(\.cause)) == [11])
+        #expect(try signals(feed).first?.integer("group_strikes") == 3)
     }
 
-    @Test(
-        arguments: [
-            ("C", "B", Signal.Direction.long), ("C", "A", .short), ("P", "B", .short), ("P", "A", .long),
-            ("F", "B", .long),
-            ("F", "A", .short),
-        ] as [(Character, Character, Signal.Direction)])
-    func directionFollowsRightAndAggressor(kind: Character, side: Character, direction: Signal.Direction) throws {
+    @Test func timeThatJumpsBackIsNoTime() throws {
         var feed = market()
-        let id: UInt32 = kind == "C" ? 200 : kind == "P" ? 300 : 100
-        feed.trade(id, 5200, 1000, side: side, at: 10)
+        feed.press(201...203, side: "B", window: 0)
+        feed.trade(201, 10, 50, at: -3000)
         feed.mark(at: 300)
-        let signal = try #require(try signals(feed).first)
-        #expect(signal.direction == direction && signal.confidence == 1 && signal.strength == .extreme)
-        #expect(signal.action == (direction == .long ? .strongBuy : .strongSell))
-        #expect(signal.text("dominant_side") == (side == "B" ? "buy" : "sell"))
-        #expect((signal.target > signal.price) == (direction == .long))
-        #expect((signal.stop < signal.price) == (direction == .long))
+        #expect(try signals(feed).count == 1)
     }
 
-    @Test(arguments: [
-        ("[\"options\"]", [UInt32(200)]), ("[\"futures\"]", [100]), ("[\"futures\", \"options\"]", [100, 200]),
-    ])
-    func theUniverseIsConfigurable(universe: String, ids: [UInt32]) throws {
-        var feed = market()
-        feed.trade(100, 5200, 500, at: 10)
-        feed.trade(200, 10, 500, at: 10)
-        feed.mark(at: 300)
-        #expect(try signals(feed, "{\"universe\": \(universe)}").map(\.instrumentID.rawValue) == ids)
-    }
-
-    /// (200 + 10) / (95 + 10) is 2 exactly.
-    @Test(arguments: [
-        (Int64(200), Int64(95), 1), (200, 96, 0), (96, 200, 0), (95, 200, 1), (99, 0, 0), (100, 0, 1), (500, 500, 0),
-    ])
-    func ratioAndVolumeHaveToBeReached(bought: Int64, sold: Int64, count: Int) throws {
-        var feed = market()
-        if bought > 0 { feed.trade(200, 10, bought, side: "B", at: 10) }
-        if sold > 0 { feed.trade(200, 10, sold, side: "A", at: 10) }
-        feed.mark(at: 300)
-        #expect(try signals(feed).count == count)
-    }
-
-    @Test func aOneSidedWindowIsFinite() throws {
-        var feed = market()
-        feed.trade(200, 10, 100, at: 10)
-        feed.mark(at: 300)
-        let signal = try #require(try signals(feed).first)
-        #expect(signal.number("pressure_ratio") == 11)
-        #expect(signal.strength == .moderate && signal.action == .monitor)
-    }
-
-    /// Range 5190 to 5210.1 is 20.1 points: half is 10.05, up to ticks 10.25; a quarter 5.025, up to 5.25. After six windows the
-    /// range is forgotten.
-    @Test func distancesFollowTheRealisedRange() throws {
-        var feed = market()
-        feed.trade(100, 5190, 1, side: "N", at: 20)
-        feed.trade(100, 5210.1, 1, side: "N", at: 30)
-        feed.trade(100, 5200, 1, side: "N", at: 320)
-        feed.trade(200, 10, 1000, side: "A", at: 330)
-        feed.mark(at: 600)
-        let signal = try #require(try signals(feed).first)
-        #expect(signal.target.description == "5189.75" && signal.stop.description == "5205.25")
-        #expect(signal.text("range") == "20.1")
-        feed.trade(100, 5200, 1, side: "N", at: 8 * 300 + 10)
-        feed.trade(200, 10, 1000, side: "A", at: 8 * 300 + 20)
-        feed.mark(at: 9 * 300)
-        #expect(try signals(feed).last?.target.description == "5196")
-    }
-
-    @Test func whatIsMissingIsNamed() throws {
+    @Test func aFuturesOnlySessionIsHeard() throws {
         var feed = Feed()
-        feed.define(100, "F", symbol: "ESM4", at: -60)
-        feed.define(200, "C", strike: 5250, underlying: 100, at: -60)
-        feed.trade(200, 10, 1000, at: 10)
-        feed.trade(201, 10, 1000, at: 10)
+        feed.define(100, "F", tick: 0.25, symbol: "ESM4", at: -60)
+        feed.trade(100, 5200, 1, side: "N", at: 1)
+        feed.trade(100, 5201, 900, side: "B", at: 10)
         feed.mark(at: 300)
-        #expect(try signals(feed).isEmpty)
-        #expect(try missing(feed) == ["definition of 201", "price of underlying 100 (ESM4)"])
-        feed.trade(100, 5200, 1, at: 310)
-        feed.trade(200, 10, 1000, at: 320)
-        feed.mark(at: 600)
-        // Without a tick the floor of the distances is unknown.
-        #expect(try missing(feed) == ["definition of 100 (ESM4)"])
+        let all = try signals(feed)
+        #expect(all.map(\.action) == [.monitor] && all.first?.number("score_coordination") == 0)
     }
 
-    /// A stream that begins later gives the same signals for the windows it has whole.
-    @Test func idsAndContentsDoNotDependOnTheBeginning() throws {
-        func feed(from first: Int) -> Feed {
-            var feed = market()
-            for step in first..<40 {
-                feed.trade(100, 5200 + Double(step % 7), 1, side: "N", at: Double(step * 60 + 5))
-                feed.trade(200, 10, 300, side: step % 5 < 4 ? "B" : "A", at: Double(step * 60 + 10))
-            }
-            feed.mark(at: 2400)
-            return feed
+    /// Crossed, one-sided and snapshot-only books give no volatility and stop nothing.
+    @Test(arguments: [UInt8(0), RecordFlags.snapshot]) func strangeBooksStopNothing(flags: UInt8) throws {
+        var feed = market()
+        func order(_ id: UInt32, _ side: Character, _ price: Double, _ number: Int64) -> [UInt8] {
+            RecordBuilder.record(
+                type: 0xA0, instrumentID: id, tsEvent: nanos(noon + 3),
+                numbers: [
+                    "ts_recv": Int64(nanos(noon + 3)), "price": Feed.price(price), "size": 5, "order_id": number,
+                    "flags": Int64(flags | RecordFlags.last),
+                ], texts: ["action": "A", "side": String(side)])
         }
-        let all = try signals(feed(from: 0))
-        let late = try signals(feed(from: 10))
-        #expect(all.count == 8 && late.count == 6)
-        // The range looks back six windows; from there on everything but the cause is equal.
-        func stripped(_ signal: Signal) -> Signal {
-            var signal = signal
-            signal.cause = 0
-            return signal
-        }
-        #expect(late.map(\.id) == all.suffix(6).map(\.id))
-        #expect(stripped(try #require(late.last)) == stripped(try #require(all.last)))
+        feed.append(order(201, "B", 30, 1))
+        feed.append(order(201, "A", 20, 2))
+        feed.append(order(202, "B", 30, 3))
+        feed.press(201...203, side: "B", window: 0)
+        feed.mark(at: 300)
+        #expect(try signals(feed).first?.text("expected_move_from") == "realised")
     }
 }
 
-@Suite struct PressureConfidenceTests {
-    private func confidence() throws -> PressureConfidence {
-        var reader = ConfigurationReader(nil)
-        return PressureConfidence(try IFDv3Configuration(&reader))
+@Suite struct PressureScoreTests {
+    private static let weights = PressureScore.Weights(
+        pressure: Micros(0.4), baseline: Micros(0.3), notMaking: Micros(0.2), coordination: Micros(0.1))
+
+    private func score(_ parts: [Double]) -> Double {
+        PressureScore(
+            pressure: parts[0], baseline: parts[1], notMaking: parts[2], coordination: parts[3], weights: Self.weights
+        ).value
     }
 
-    @Test func theWholeRangeIsReached() throws {
-        let confidence = try confidence()
-        #expect(confidence.value(dominance: 1.0 / 3, volume: 100) == 0)
-        #expect(confidence.value(dominance: 1, volume: 1000) == 1)
-        var seen = Set<Int>()
-        for dominance in 0...1000 {
-            for volume in stride(from: 0, through: 1200, by: 10) {
-                let value = confidence.value(dominance: Double(dominance) / 1000, volume: Double(volume))
-                #expect(value >= 0 && value <= 1)
-                seen.insert(Int(value * 100))
+    @Test func itRisesInEachComponentFromZeroToOne() {
+        #expect(score([0, 0, 0, 0]) == 0 && abs(score([1, 1, 1, 1]) - 1) < 1e-12)
+        var random = PressureRandom(seed: 5)
+        for _ in 0..<2000 {
+            let parts = (0..<4).map { _ in random.unit() }
+            for place in parts.indices {
+                var more = parts
+                more[place] += (1 - parts[place]) * 0.5
+                #expect(score(more) > score(parts))
             }
         }
-        #expect(seen == Set(0...100))
     }
 
-    @Test func moreOfEitherNeverMeansLess() throws {
-        let confidence = try confidence()
-        for step in 0..<100 {
-            for other in 0...20 {
-                let dominance = Double(step) / 100
-                let volume = Double(other) * 60
-                #expect(
-                    confidence.value(dominance: dominance + 0.01, volume: volume)
-                        >= confidence.value(dominance: dominance, volume: volume))
-                let next = Double(other) / 20
-                let size = Double(step) * 12
-                #expect(
-                    confidence.value(dominance: next, volume: size + 12)
-                        >= confidence.value(dominance: next, volume: size))
-            }
+    @Test func strengthRisesInEachPartFromZeroToOne() {
+        let strength = PressureStrength(leastVolume: 100, fullVolume: 1000)
+        #expect(strength.value(GroupFlow()) == 0)
+        let most = GroupFlow(contracts: 2000, against: 0, strikes: 4, contractsBefore: 2000, strikesBefore: 4)
+        #expect(abs(strength.value(most) - 1) < 1e-12)
+        var random = PressureRandom(seed: 6)
+        func number(_ limit: UInt64) -> Int64 { Int64(random.next() % limit) }
+        for _ in 0..<2000 {
+            let group = GroupFlow(
+                contracts: number(1500), against: number(300), strikes: Int(number(5)), contractsBefore: number(1500),
+                strikesBefore: Int(number(5)))
+            var more = group
+            more.contracts += number(500)
+            more.strikes += Int(number(2))
+            more.contractsBefore += number(500)
+            more.strikesBefore += Int(number(2))
+            #expect(strength.value(more) >= strength.value(group))
+            more = group
+            more.against += 100
+            #expect(strength.value(more) <= strength.value(group))
         }
+    }
+
+    /// The lower of score and probability has the level.
+    @Test(arguments: [
+        (0.95, 0.95, Signal.Strength.extreme), (0.95, 0.85, .veryHigh), (0.72, 0.95, .high), (0.95, 0.69, .moderate),
+        (0.9, 0.9, .extreme), (0.8, 0.8, .veryHigh), (0.7, 0.7, .high),
+    ])
+    func levels(confidence: Double, score: Double, strength: Signal.Strength) throws {
+        #expect(try engine("{}").strength(confidence, score: score) == strength)
     }
 }

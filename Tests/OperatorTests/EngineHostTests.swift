@@ -70,8 +70,8 @@ private func host(
     }
 
     @Test func theConfigurationIsUsed() throws {
-        let (_, lines, _) = try host("ifd-v3", checkedStream, configuration: #"{"window_s": 60}"#)
-        #expect(lines.first?.contains("\"version\":\"3.0.0-core+") == true)
+        let (_, lines, _) = try host("ifd-v3", checkedStream, configuration: #"{"horizon_s": 60}"#)
+        #expect(lines.first?.contains("\"version\":\"3.0.0+") == true)
     }
 
     /// Version 1 has shorter definitions and marks, and names in its metadata.

@@ -12,6 +12,7 @@ import Testing
                 + #""candidate":{"engine":"ifd-v3"},"engine_limits":{"drain_timeout":"5s","hang_timeout":"1m","#
                 + #""kill_timeout":"3s","max_lag":"5s","max_memory":536870912,"stall_timeout":"2s","start_timeout":"20s"},"#
                 + #""feed":{"files":[],"mark_interval":"10s","window":262144},"id":"t","#
+                + #""outcomes":{"assumed_latency":"100ms","cost_per_side":"0.85","slippage_ticks":1},"#
                 + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"#
                 + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}}}"#
         )
@@ -21,7 +22,7 @@ import Testing
     @Test func thePlanHashIsTheDigestOfThePlan() throws {
         #expect(
             try SpecFixture.parse(SpecFixture.minimal).planHash
-                == "0e08ba1c49d7f240e0725dd6241c524107c5d7ffc413f0b941ad884b3dc3b40c")
+                == "e416d3b747433ad527b22ff1ac9ef466bff4f96715b90ea872b45aaebb48ac6a")
     }
 
     static let rich = """
@@ -59,6 +60,13 @@ import Testing
             ("feed:", "signals: {max_signal_age: 1s}\nfeed:", ["signals.max_signal_age"], false),
             ("feed:", "baseline_down: candidate\nfeed:", ["baseline_down"], true),
             ("feed:", "assignment: {block: 1h}\nfeed:", ["assignment.block"], true),
+            ("feed:", "outcomes: {assumed_latency: 200ms}\nfeed:", ["outcomes.assumed_latency"], true),
+            ("feed:", "outcomes: {cost_per_side: 1.1}\nfeed:", ["outcomes.cost_per_side"], true),
+            ("feed:", "outcomes: {slippage_ticks: 2}\nfeed:", ["outcomes.slippage_ticks"], true),
+            (
+                "feed:", "outcomes: {assumed_latency: 100000us, cost_per_side: 0.850, slippage_ticks: 1}\nfeed:", [],
+                false
+            ),
         ] as [(String, String, [String], Bool)])
     func aStateFolderIsKeptFromAnotherPlan(old: String, new: String, keys: [String], hashDiffers: Bool) throws {
         let files = SpecFixture.files(Self.configurations)

@@ -28,6 +28,10 @@ import Testing
         #expect(spec.limits.maxMemoryBytes == 536_870_912)
         #expect(spec.limits.drainTimeout == .seconds(5))
         #expect(spec.limits.hangTimeout == .seconds(60))
+        #expect(spec.outcomes == OutcomeTerms())
+        #expect(spec.outcomes.assumedLatency == 100_000_000)
+        #expect(spec.outcomes.costPerSideMicros == 850_000)
+        #expect(spec.outcomes.slippageTicks == 1)
         #expect(spec.sinks.isEmpty)
     }
 
@@ -48,6 +52,7 @@ import Testing
             signals: {max_horizon: 90m, max_signal_age: 250ms}
             engine_limits:
               {start_timeout: 1s, stall_timeout: 1m, kill_timeout: 1h, max_lag: 20ms, max_memory: 1GiB, drain_timeout: 7s, hang_timeout: 8s}
+            outcomes: {assumed_latency: 250us, cost_per_side: 2.345678, slippage_ticks: 0}
             sinks:
               - {name: a_1, file: out/x.ndjson}
               - name: b
@@ -71,6 +76,8 @@ import Testing
         #expect(spec.limits.maxMemoryBytes == 1 << 30)
         #expect(spec.limits.maxLag == .milliseconds(20))
         #expect(spec.limits.killTimeout == .seconds(3600))
+        #expect(
+            spec.outcomes == OutcomeTerms(assumedLatency: 250_000, costPerSideMicros: 2_345_678, slippageTicks: 0))
         #expect(
             spec.sinks == [
                 SinkSpec(name: "a_1", kind: .file("out/x.ndjson")), SinkSpec(name: "b", kind: .standardOutput),

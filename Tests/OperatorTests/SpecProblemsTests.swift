@@ -40,7 +40,7 @@ import Testing
             (
                 "sink: []",
                 "5: unknown key \"sink\"; did you mean \"sinks\"? allowed: id, calendar, feed, baseline, candidate, assignment, "
-                    + "stages, baseline_down, signals, engine_limits, sinks"
+                    + "stages, baseline_down, signals, engine_limits, outcomes, sinks"
             ),
             ("id: u", "5: id: is given again; it stands in line 1 already"),
             ("feed:\n  window: 1\n  window: 2", "7: feed.window: is given again; it stands in line 6 already"),
@@ -105,6 +105,29 @@ import Testing
             (
                 "engine_limits: {start_timeout: 99999999999999999999s}",
                 "5: engine_limits.start_timeout: expected a duration such as 20s, found the text \"99999999999999999999s\""
+            ),
+            (
+                "outcomes: {latency: 1s}",
+                "5: outcomes: unknown key \"latency\"; allowed: assumed_latency, cost_per_side, slippage_ticks"
+            ),
+            (
+                "outcomes: {assumed_latency: 2m}",
+                "5: outcomes.assumed_latency: 2m is out of range; allowed: 0s to 1m"
+            ),
+            ("outcomes: {cost_per_side: -0.01}", "5: outcomes.cost_per_side: \(dollars), found the number -0.01"),
+            ("outcomes: {cost_per_side: 1000.01}", "5: outcomes.cost_per_side: \(dollars), found the number 1000.01"),
+            (
+                "outcomes: {cost_per_side: 0.1234567}",
+                "5: outcomes.cost_per_side: \(dollars), found the number 0.1234567"
+            ),
+            ("outcomes: {cost_per_side: $1}", "5: outcomes.cost_per_side: \(dollars), found the text \"$1\""),
+            (
+                "outcomes: {slippage_ticks: 0.5}",
+                "5: outcomes.slippage_ticks: expected a whole number from 0 to 1000, found the number 0.5"
+            ),
+            (
+                "outcomes: 3",
+                "5: outcomes: expected a mapping with assumed_latency, cost_per_side, slippage_ticks; found the number 3"
             ),
             ("sinks: all", "5: sinks: expected a list of sinks ([] for none), found the text \"all\""),
             ("sinks: [{file: a}]", "5: sinks[0]: the key \"name\" is missing"),
@@ -197,8 +220,9 @@ import Testing
         #expect(SpecFixture.problems(text) == expected)
     }
 
+    static let dollars = "expected dollars from 0 to 1000, with at most six decimals, such as 0.85"
     static let topKeys =
-        "id, calendar, feed, baseline, candidate, assignment, stages, baseline_down, signals, engine_limits, sinks"
+        "id, calendar, feed, baseline, candidate, assignment, stages, baseline_down, signals, engine_limits, outcomes, sinks"
 
     @Test func textsThatAreNoUTF8AreRefusedWithTheirLine() {
         #expect(SpecFixture.problems(bytes: Array("id: t\nx: ".utf8) + [0xC3, 0x28, 0x0A]) == ["2: is not UTF-8"])

@@ -70,7 +70,7 @@ extension IFDv3 {
     mutating func judge(
         _ reading: WindowReading, _ ladders: [Chain: Coordination], _ unusual: [Chain: [Int64: Double]]
     ) -> Candidate? {
-        guard reading.window.volume >= configuration.minStrikeVolume,
+        guard reading.window.volume >= configuration.minTotalVolume,
             abs(reading.logRatio) >= configuration.minLogRatio, let isBought = reading.window.isBought
         else { return nil }
         let terms = table.terms(at: reading.instrument)
@@ -122,7 +122,7 @@ extension IFDv3 {
     private func isDirectional(_ strike: Coordination.Strike?, _ direction: Signal.Direction) -> Bool {
         guard let strike else { return false }
         let left = direction == .long ? strike.direction : -strike.direction
-        return left * 2 >= configuration.minStrikeVolume
+        return left * 2 >= configuration.minTotalVolume
     }
 
     private func volatility(of terms: InstrumentTerms) -> VolatilityMonitor.Features {

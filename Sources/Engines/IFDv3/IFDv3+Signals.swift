@@ -5,7 +5,7 @@ extension IFDv3 {
     /// The candidate as a signal; nil without a price, a tick or an expected move of the underlying, which are then named.
     mutating func signal(_ candidate: Candidate, confidence: Double, _ cause: Cause) -> Signal? {
         let underlying = candidate.underlying
-        guard let price = price(of: underlying) else {
+        guard let middle = price(of: underlying) else {
             notes.add(.price, of: underlying)
             return nil
         }
@@ -14,6 +14,7 @@ extension IFDv3 {
             notes.add(.definition, of: underlying)
             return nil
         }
+        let price = middle - middle % tick
         guard let (move, source) = expectedMove(of: underlying, at: price) else {
             notes.add(.price, of: underlying)
             return nil
@@ -76,6 +77,9 @@ extension IFDv3 {
             "raw_confidence": .number(candidate.score.value),
             "expected_move": .text(Price(nanos: move).description), "expected_move_from": .text(source),
             "term_inverted": .flag(candidate.volatility.isInverted),
+            "rejected_market_making": .integer(Int64(tally.marketMaking)),
+            "rejected_structures": .integer(Int64(tally.structure)),
+            "rejected_volatility": .integer(Int64(tally.volatility)),
         ]
         if let baseline = reading.baseline {
             features["baseline_z"] = .number(baseline.logRatio.z)

@@ -127,12 +127,12 @@ public struct IFDv3: SignalEngine, FeedDriven {
         guard confidence >= configuration.minConfidence.number else { return }
         let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
         let isActionable = strength(confidence, score: candidate.score.value) != .moderate
-        guard spoken.allows(idea, isActionable: isActionable, at: clock.now, after: configuration.repeatNanos) else {
-            tally.repeated += 1
-            return
-        }
-        guard let signal = signal(candidate, confidence: confidence, cause) else { return }
-        spoken.note(idea, isActionable: isActionable, at: clock.now)
+        // By windows and not by the records that closed them, which marks make earlier.
+        let window = candidate.reading.windowStart
+        guard spoken.allows(idea, isActionable: isActionable, at: window, after: configuration.repeatNanos),
+            let signal = signal(candidate, confidence: confidence, cause)
+        else { return }
+        spoken.note(idea, isActionable: isActionable, at: window)
         board.remember(signal: signal.id, raw: candidate.score.value)
         output.append(signal)
         if explains, let explanation = board.explain(candidate.reading) {

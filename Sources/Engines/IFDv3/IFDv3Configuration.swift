@@ -14,10 +14,8 @@ struct IFDv3Configuration: Sendable {
     /// Of the stronger side's contracts to the weaker's, and its logarithm.
     let minPressureRatio: Micros
     let minLogRatio: Double
-    /// Contracts of a group of strikes that count as none.
+    /// Contracts of an instrument in the window, below which it does not speak.
     let minTotalVolume: Int64
-    /// Contracts of one instrument in the window, below which it does not speak.
-    let minStrikeVolume: Int64
     let strength: PressureStrength
     let pressure: PressureParameters
     let baselines: BaselineParameters
@@ -48,11 +46,11 @@ struct IFDv3Configuration: Sendable {
         includesFutures = universe.contains("futures")
         minPressureRatio = reader.number("min_pressure_ratio", 2, in: 1...1000)
         minLogRatio = PortableMath.log(minPressureRatio.number)
-        minTotalVolume = reader.integer("min_total_volume", 100, in: 1...1_000_000_000)
+        minTotalVolume = reader.integer("min_total_volume", 20, in: 1...1_000_000_000)
+        let leastVolume = reader.integer("least_volume", 100, in: 1...1_000_000_000)
         let fullVolume = reader.integer("full_volume", 1000, in: 2...1_000_000_000)
-        reader.require(fullVolume > minTotalVolume, "full_volume must be greater than min_total_volume")
-        strength = PressureStrength(leastVolume: minTotalVolume, fullVolume: max(fullVolume, minTotalVolume + 1))
-        minStrikeVolume = reader.integer("min_strike_volume", 20, in: 1...1_000_000_000)
+        reader.require(fullVolume > leastVolume, "full_volume must be greater than least_volume")
+        strength = PressureStrength(leastVolume: leastVolume, fullVolume: max(fullVolume, leastVolume + 1))
         pressure = try reader.section("pressure") { reader in PressureParameters(&reader) }
         baselines = try reader.section("baselines") { reader throws(ConfigurationError) in
             try BaselineParameters(&reader)

@@ -86,8 +86,8 @@ extension SpecTemplate {
         universe: [options, futures]    # what may speak; leave one out to ignore it
 
         min_pressure_ratio: 2.0         # the stronger side's contracts to the weaker's, both smoothed
-        min_strike_volume: 20           # contracts of one instrument in the five-minute window; below it a ratio says little
-        min_total_volume: 100           # contracts of neighbouring strikes together that count as none; half in the window before
+        min_total_volume: 20            # contracts of an instrument in the five-minute window; below it a ratio says little
+        least_volume: 100               # contracts of neighbouring strikes together that count as none; half in the window before
         full_volume: 1000               # contracts from which volume makes no surer
 
         pressure:
@@ -130,5 +130,6 @@ extension SpecTemplate {
         range_windows: 20               # five-minute buckets whose range stands in for an unknown implied volatility
         horizon_s: 1800                 # seconds until an idea that reached neither target nor stop is closed
         repeat_after_s: 1800            # seconds for which a direction on an underlying is not spoken again
+
         """#
 }

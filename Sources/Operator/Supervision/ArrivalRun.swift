@@ -159,7 +159,7 @@ package final class ArrivalRun {
                 Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: isLate)),
                 lineReadAt: said.readAt)
             // What came too late to act on is not scored either.
-            guard !isLate, let outcome = paper.add(said.signal, of: arm) else { continue }
+            guard !isLate, let outcome = paper.add(said.signal, of: arm, at: feedIndex) else { continue }
             try desk.take(Event(index: feedIndex, payload: .outcome(outcome)))
         }
         if let violation {

@@ -34,8 +34,8 @@ package final class PaperBook {
     }
 
     /// What is said of a signal that came after its market had passed.
-    package func giveUp(_ arm: Arm, _ signal: Signal) -> Outcome {
-        tracker.giveUp(arm, signal, causeIndex: signal.cause, knownIndex: max(applied, 1) - 1)
+    package func giveUp(_ arm: Arm, _ signal: Signal, at index: UInt64) -> Outcome {
+        tracker.giveUp(arm, signal, causeIndex: signal.cause, knownIndex: index)
     }
 
     /// One pass over the records: makes their ticks, and looks up when the signals' causes were received.

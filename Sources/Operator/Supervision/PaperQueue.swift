@@ -35,9 +35,14 @@ struct PaperQueue {
         stretches.append(Stretch(mark: mark, index: index, chunks: chunks))
     }
 
+    /// - Parameter index: where the feed is.
     /// - Returns: an outcome at once when the market that followed the signal has been let go.
-    mutating func add(_ signal: Signal, of arm: Arm) -> Outcome? {
-        guard signal.cause >= book.applied else { return book.giveUp(arm, signal) }
+    mutating func add(_ signal: Signal, of arm: Arm, at index: UInt64) -> Outcome? {
+        guard signal.cause >= book.applied else {
+            let outcome = book.giveUp(arm, signal, at: index)
+            files.add(outcome)
+            return outcome
+        }
         signals.append((arm, signal))
         return nil
     }

@@ -7,26 +7,35 @@ internal import MarketData
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure decoding and book building beside Benchmarks/reference/reference.c.",
-        discussion: "tandem bench decode|decode-zstd|book FILE [--runs N]", shouldDisplay: false)
+        discussion: """
+            tandem bench decode|decode-zstd|book FILE [--runs N]
+            tandem bench window-close [--runs SESSIONS]
+            """, shouldDisplay: false)
 
     enum Work: String, ExpressibleByArgument, CaseIterable {
         case decode
         case decodeZstd = "decode-zstd"
         case book
+        /// How long ifd-v3 takes to close a window; has no reference.
+        case windowClose = "window-close"
 
         /// Its name in the reference.
         var mode: String { self == .decodeZstd ? "zstd" : rawValue }
     }
 
-    @Argument(help: "decode, decode-zstd or book.") var work: Work
-    @Argument(help: "The file.") var file: String
-    @Option(help: "Runs that count; one more comes before them.") var runs = 5
+    @Argument(help: "decode, decode-zstd, book or window-close.") var work: Work
+    @Argument(help: "The file; window-close makes its own records.") var file: String?
+    @Option(help: "Runs (of window-close: sessions) that count; one more comes before them.") var runs = 5
 
     func validate() throws {
         if runs < 1 || runs > 1000 { throw ValidationError("--runs must be 1 to 1000") }
+        if (file == nil) != (work == .windowClose) {
+            throw ValidationError("name a file to decode or to build books of; window-close takes none")
+        }
     }
 
     func run() throws {
+        guard let file else { return try Output.line(line(WindowCloseBench().run(sessions: runs))) }
         var seconds: [Double] = []
         var tally = Tally()
         var books: OrderBooks?
@@ -61,6 +70,13 @@ struct Bench: ParsableCommand {
             text += "\"bbo_sum\":\(tally.bestSum)}"
         }
         return text + "}"
+    }
+
+    private func line(_ result: WindowCloseBench.Result) -> String {
+        let (last, edge) = (result.closes.last ?? 0, result.edges.last ?? 0)
+        return "{\"mode\":\"\(work.rawValue)\",\"records\":\(result.records),\"signals\":\(result.signals),"
+            + "\"closes\":\(result.closes.count),\"p50_ns\":\(result.quantile(0.5)),"
+            + "\"p99_ns\":\(result.quantile(0.99)),\"max_ns\":\(last),\"edge_max_ns\":\(edge)}"
     }
 
     /// CPU time of this thread, as the reference counts it.

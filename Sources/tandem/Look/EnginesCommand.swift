@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Engines
 internal import Foundation
 internal import MarketData
 internal import Operator
@@ -135,22 +136,54 @@ extension Engines {
 struct Engine: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a built-in engine: DBN on standard input, signals on standard output.",
-        discussion: "tandem dbn cat session.dbn.zst -o dbn | tandem engine ifd-v3", shouldDisplay: false)
+        discussion: """
+            tandem dbn cat session.dbn.zst -o dbn | tandem engine ifd-v3
+
+            With tune it reads nothing from standard input. It proposes thresholds of ifd-v3 from the signals and outcomes
+            that a rollout has journaled, with what they would have changed and how sure that is. Nothing is changed: a
+            proposal is written into the configuration by hand, and is another version of the engine.
+            tandem engine ifd-v3 tune --state state
+            """, shouldDisplay: false)
+
+    enum Task: String, ExpressibleByArgument, CaseIterable { case tune }
 
     @Argument(help: "ifd-v1 or ifd-v3.") var name: String
+    @Argument(help: "tune: propose thresholds from the journal of the rollout in --state instead of running.")
+    var task: Task?
     @Option(help: "Its configuration, YAML or JSON (TANDEM_ENGINE_CONFIG if not given).") var config: String?
     @Option(
         name: .customLong("warm"), parsing: .upToNextOption,
         help: "Instead of reading standard input, learn from these recorded sessions into --state.")
     var warmFiles: [String] = []
-    @Option(help: "Where what was learnt is kept (TANDEM_ENGINE_STATE if not given).") var state: String?
+    @Option(
+        help: ArgumentHelp(
+            "Where what was learnt is kept (TANDEM_ENGINE_STATE if not given); for tune the rollout's state folder.",
+            valueName: "dir"))
+    var state: String?
     @Option(help: "The exchange calendar of the sessions to learn from.") var calendar = "cme-globex-equity"
     @Flag(help: "With each signal, say on standard error what it was compared with.") var explainBaseline = false
     @Option(help: ArgumentHelp("Descriptor to watch: the engine ends when it closes.", visibility: .hidden))
     var lifeline: Int32?
     @Option(help: ArgumentHelp("Process to die with.", visibility: .hidden)) var parent: Int32?
+    @Option(help: "For tune: whose signals, baseline or candidate (candidate if not given).") var arm: ArmArgument?
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: "For tune: table for people, json for programs.")
+    var output: TableOrJSON?
+
+    func validate() throws {
+        if task == .tune {
+            guard name == "ifd-v3" else { throw ValidationError("thresholds are proposed for ifd-v3 only") }
+            guard warmFiles.isEmpty, config == nil, !explainBaseline else {
+                throw ValidationError(
+                    "tune reads the configuration in the journal; it takes --state, --arm and -o only")
+            }
+        } else if arm != nil || output != nil {
+            throw ValidationError("--arm and -o belong to tune: tandem engine ifd-v3 tune --state DIR")
+        }
+    }
 
     func run() throws {
+        if task == .tune { return try tune() }
         let path = try config.map(Self.asJSON)
         defer { if let path { unlink(path) } }
         if !warmFiles.isEmpty { return try warm(path) }
@@ -158,6 +191,19 @@ struct Engine: ParsableCommand {
         let code = EngineHost.run(
             name: name, configurationPath: path, lifeline: lifeline, parent: parent, explains: explainBaseline)
         if code != 0 { throw Quit(code: code) }
+    }
+
+    private func tune() throws {
+        let folder = StateFolder(path: state ?? ProcessInfo.processInfo.environment["TANDEM_STATE"] ?? "state")
+        do {
+            let report = try EngineHost.tune(stateFolder: folder.path, arm: arm?.arm ?? .candidate)
+            if output == .json { return try Output.json(report) }
+            try Output.line(report.heading)
+            if !report.proposals.isEmpty { try Output.table(TuningReport.header, report.rows) }
+            for line in report.footing { try Output.line(line) }
+        } catch let error as EngineHost.TuningError {
+            throw Failure(FailureCode.precondition, error.description)
+        }
     }
 
     private func warm(_ configuration: String?) throws {

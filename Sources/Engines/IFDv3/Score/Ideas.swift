@@ -38,12 +38,11 @@ struct SpokenIdeas: Sendable {
     }
 }
 
-/// Readings that were strong enough and not sent, by why; since the session opened.
+/// Readings under pressure that were filtered, by why; since the session opened.
 struct RejectionTally: Hashable, Sendable {
     var marketMaking = 0
     var structure = 0
     var volatility = 0
-    var repeated = 0
 }
 
 /// A reading that may become a signal.
