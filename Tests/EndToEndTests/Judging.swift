@@ -8,19 +8,19 @@ extension EndToEnd {
 
         init() throws { folder = try Folder() }
 
-        private func judge(sessions: Int, seed: Int, _ more: [String] = []) throws -> JSON {
+        private func judge(sessions: Int, seed: Int, _ more: [String] = []) throws -> String {
             let (input, labels) = (folder.path + "/sessions-\(seed)", folder.path + "/labels-\(seed).jsonl")
             try folder.tandem([
                 "generate", "--sessions", "\(sessions)", "--seed", "\(seed)", "--out", input, "--labels", labels,
             ]).expect(0)
             return try folder.tandem(["judge", "--input", input, "--labels", labels, "-o", "json"] + more, atMost: 300)
-                .expect(0).json()
+                .expect(0).output
         }
 
         /// Forty sessions of a seed that nothing was tuned on: the candidate is better than the baseline, by far, and the
         /// rows that keep the judge honest are where they must be.
         @Test func theCandidateDeservesItsTrial() throws {
-            let report = try judge(sessions: 40, seed: 11)
+            let report = try #require(JSON(judge(sessions: 40, seed: 11)))
             let (v1, v3) = (report["engines"]["ifd-v1"], report["engines"]["ifd-v3"])
             let rightSide = report["engines"]["ifd-v1-right-side"]
             func value(_ row: JSON, _ name: String) throws -> Double { try #require(row[name]["value"].double) }
@@ -40,9 +40,9 @@ extension EndToEnd {
         /// The same sessions give the same report, and other settings another version.
         @Test func aReportIsReproducible() throws {
             let first = try judge(sessions: 2, seed: 3)
-            #expect(try "\(judge(sessions: 2, seed: 3))" == "\(first)")
+            #expect(try judge(sessions: 2, seed: 3) == first)
             let config = try folder.write("loose.yaml", "min_confidence: 0.2\n")
-            let other = try judge(sessions: 2, seed: 3, ["--candidate-config", config])
+            let other = try #require(JSON(judge(sessions: 2, seed: 3, ["--candidate-config", config])))
             #expect(other["versions"]["ifd-v3"].string?.hasPrefix("3.0.0+") == true)
         }
 
