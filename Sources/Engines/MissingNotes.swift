@@ -2,7 +2,7 @@ internal import MarketData
 
 /// What an engine lacks to judge, by instrument; at most `capacity` are kept, the rest is only known to exist.
 struct MissingNotes: Sendable {
-    enum Lack: UInt8, Sendable { case definition, underlying, multiplier, price }
+    enum Lack: UInt8, Sendable { case definition, underlying, multiplier, price, options }
 
     private struct Note: Hashable {
         let lack: Lack
@@ -46,6 +46,7 @@ struct MissingNotes: Sendable {
             case .underlying: return "underlying of \(who)"
             case .multiplier: return "contract multiplier of \(who)"
             case .price: return "price of underlying \(who)"
+            case .options: return "trades in options of \(who)"
             }
         }
         if overflowed { texts.append("and more") }

@@ -58,8 +58,9 @@ extension IFDv3 {
         }
     }
 
-    /// The middle of the book, else the last trade within the last `range_windows` buckets.
+    /// The middle of the book, else the last trade within the last `range_windows` buckets; nil for what has expired.
     func price(of underlying: Int) -> Int64? {
+        guard clock.now < table.terms(at: underlying).expiration else { return nil }
         if let top = quotes.top(of: table.ids[underlying]), top.bidNanos < top.askNanos {
             return top.bidNanos + (top.askNanos - top.bidNanos) / 2
         }
@@ -68,7 +69,8 @@ extension IFDv3 {
 
     /// One reading's score; nil when it is too weak, says nothing of a direction, or is filtered.
     mutating func judge(
-        _ reading: WindowReading, _ ladders: [Chain: Coordination], _ unusual: [Chain: [Int64: Double]]
+        _ reading: WindowReading, _ ladders: [Chain: Coordination], _ unusual: [Chain: [Int64: Double]],
+        _ volatility: [Chain: VolatilityMonitor.Features]
     ) -> Candidate? {
         guard reading.window.volume >= configuration.minTotalVolume,
             abs(reading.logRatio) >= configuration.minLogRatio, let isBought = reading.window.isBought
@@ -88,6 +90,9 @@ extension IFDv3 {
             tally.marketMaking += 1
             return nil
         }
+        if !terms.isOption, !ladders.keys.contains(where: { $0.underlying == underlying }) {
+            notes.add(.options, of: underlying)
+        }
         let chain = chain(of: terms) ?? strongestChain(on: underlying, direction, ladders)
         let ladder = chain.flatMap { ladders[$0] }
         let strike =
@@ -96,20 +101,19 @@ extension IFDv3 {
             tally.structure += 1
             return nil
         }
-        let features = volatility(of: terms)
+        let features = chain.flatMap { volatility[$0] } ?? VolatilityMonitor.Features()
         if configuration.rejectsCrush, features.crush != nil {
             tally.volatility += 1
             return nil
         }
-        let idea = Idea(underlying: underlying, direction: direction)
-        let group =
-            strike.map {
-                groups.group(idea, $0, window: reading.windowStart, length: configuration.rangeNanos)
-            } ?? GroupFlow()
-        let groupUnusual =
-            chain.flatMap { chain in
-                strike.map { meanUnusual(around: $0, in: ladders[chain], unusual[chain], direction) }
-            } ?? 0
+        var group = GroupFlow()
+        var groupUnusual = 0.0
+        if let strike, let chain, let ladder {
+            let idea = Idea(underlying: underlying, direction: direction)
+            group = groups.group(idea, strike, window: reading.windowStart, length: configuration.rangeNanos)
+            groupUnusual = Self.meanUnusual(
+                around: strike, in: ladder, unusual[chain] ?? [:], reach: configuration.coordination.reachNanos)
+        }
         let score = PressureScore(
             pressure: configuration.strength.value(group), baseline: groupUnusual,
             notMaking: 1 - verdict.probability, coordination: strike?.score ?? 0, weights: configuration.weights)
@@ -125,9 +129,15 @@ extension IFDv3 {
         return left * 2 >= configuration.minTotalVolume
     }
 
-    private func volatility(of terms: InstrumentTerms) -> VolatilityMonitor.Features {
-        volatilities.features(
-            VolatilityMonitor.Expiry(underlying: terms.underlyingID, expiration: terms.expiration), now: clock.now)
+    /// Of each chain that traded; its own where the chain is a future's strongest.
+    func volatilities(of chains: some Sequence<Chain>) -> [Chain: VolatilityMonitor.Features] {
+        var features: [Chain: VolatilityMonitor.Features] = [:]
+        for chain in chains {
+            features[chain] = volatilities.features(
+                VolatilityMonitor.Expiry(underlying: table.ids[chain.underlying], expiration: chain.expiration),
+                now: clock.now)
+        }
+        return features
     }
 
     /// How unusual each strike's busier option was.
@@ -142,18 +152,19 @@ extension IFDv3 {
         return result
     }
 
-    /// The mean over the strikes of a group.
-    private func meanUnusual(
-        around strike: Coordination.Strike, in ladder: Coordination?, _ unusual: [Int64: Double]?,
-        _ direction: Signal.Direction
+    /// The mean over the strikes of a group, from the strike outwards.
+    private static func meanUnusual(
+        around strike: Coordination.Strike, in ladder: Coordination, _ unusual: [Int64: Double], reach: Int64
     ) -> Double {
-        let sign: Int64 = direction == .long ? 1 : -1
-        let reach = configuration.coordination.reachNanos
-        let values = (ladder?.strikes ?? []).compactMap { other -> Double? in
-            guard other.direction * sign > 0, abs(other.strikeNanos - strike.strikeNanos) <= reach else { return nil }
-            return unusual?[other.strikeNanos]
+        var sum = 0.0
+        var count = 0
+        for other in ladder.strikes(within: reach, of: strike.strikeNanos)
+        where other.direction.signum() == strike.direction.signum() {
+            guard let value = unusual[other.strikeNanos] else { continue }
+            sum += value
+            count += 1
         }
-        return values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+        return count == 0 ? 0 : sum / Double(count)
     }
 
     /// For a future: the chain and strike where its options' group of this direction is strongest.

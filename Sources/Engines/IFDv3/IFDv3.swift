@@ -88,26 +88,36 @@ public struct IFDv3: SignalEngine, FeedDriven {
         let ranges = ranges
         let readings = board.timeArrived(clock.now, table, memory) { ranges.summary($0, window: window)?.last }
         clock.alarm = board.alarm
-        if !readings.isEmpty {
-            notes.removeAll()
+        if !readings.isEmpty { notes.removeAll() }
+        // Nothing can be done any more about what a session's last window says, and a process that began with the next
+        // session would not know of it.
+        if board.learnt.session != session {
+            sessionChanged()
+        } else if !readings.isEmpty {
             close(readings, cause, into: &output)
         }
-        if board.learnt.session != session {
-            spoken.removeAll()
-            groups.removeAll()
-            making.removeAll()
-            tally = RejectionTally()
-        }
+    }
+
+    /// Of a closed session only what was saved may be known, so that it does not matter where a process began.
+    private mutating func sessionChanged() {
+        tape.reset()
+        ranges.removeAll()
+        volatilities = VolatilityMonitor()
+        spoken.removeAll()
+        groups.removeAll()
+        making.removeAll()
+        tally = RejectionTally()
     }
 
     /// For each underlying and direction the reading with the highest score.
     private mutating func close(_ readings: [WindowReading], _ cause: Cause, into output: inout EngineOutput) {
         let ladders = ladders(readings)
         let unusual = unusual(readings)
+        let volatility = volatilities(of: ladders.keys)
         defer { groups.note(ladders.map { ($0.key.underlying, $0.value) }, window: readings[0].windowStart) }
         var best: [Idea: Candidate] = [:]
         for reading in readings {
-            guard let candidate = judge(reading, ladders, unusual) else { continue }
+            guard let candidate = judge(reading, ladders, unusual, volatility) else { continue }
             let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
             if let other = best[idea], other.score.value >= candidate.score.value { continue }
             best[idea] = candidate

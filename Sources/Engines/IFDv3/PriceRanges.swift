@@ -22,6 +22,12 @@ struct PriceRanges: Sendable {
 
     init(windows: Int) { self.windows = windows }
 
+    /// Forgets all trades; at a session's edge.
+    mutating func removeAll() {
+        for index in series.indices { series[index].lastWindow = .max }
+        for index in bars.indices { bars[index].window = .max }
+    }
+
     /// A trade at `price` (1e-9) in window `number`.
     mutating func add(_ instrument: Int, price: Int64, window number: UInt64) {
         while slots.count <= instrument { slots.append(-1) }

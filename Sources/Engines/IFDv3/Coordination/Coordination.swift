@@ -74,6 +74,17 @@ struct Coordination: Sendable {
         return index < strikes.count && strikes[index].strikeNanos == strikeNanos ? strikes[index] : nil
     }
 
+    /// The strikes at most `reach` away from one, that one included, rising. O(log n).
+    func strikes(within reach: Int64, of strikeNanos: Int64) -> ArraySlice<Strike> {
+        let first = Self.firstIndex(in: strikes.count) {
+            Int128(strikes[$0].strikeNanos) >= Int128(strikeNanos) - Int128(reach)
+        }
+        let end = Self.firstIndex(in: strikes.count) {
+            Int128(strikes[$0].strikeNanos) > Int128(strikeNanos) + Int128(reach)
+        }
+        return strikes[first..<end]
+    }
+
     /// min(agreeing / `fullAgreement`, 1) x for / (for + against), where the last two are the weighted residual contracts of the other
     /// strikes in reach that have the same direction and the opposite one; a strike weighs its contracts times how one-sided they are.
     ///

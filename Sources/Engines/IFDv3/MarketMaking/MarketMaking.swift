@@ -86,7 +86,7 @@ struct MarketMaking: Sendable {
     /// The sums over the window up to now; nothing for an instrument that was never seen.
     func activity(_ instrument: Int) -> QuoteActivity {
         var sum = QuoteActivity()
-        for index in held(instrument) { sum.add(ring[index]) }
+        for index in places(instrument) where holds(index) { sum.add(ring[index]) }
         return sum
     }
 
@@ -97,7 +97,7 @@ struct MarketMaking: Sendable {
     /// put, which together are a direction, to less.
     func inStep(_ call: Int, _ put: Int) -> Int64 {
         var sum: Int64 = 0
-        for index in held(call) {
+        for index in places(call) where holds(index) {
             let other = put * pieces + index % pieces
             guard put >= 0, put < lives.count, ring[other].number == ring[index].number else { continue }
             let first = ring[index].bought &- ring[index].sold
@@ -114,14 +114,16 @@ struct MarketMaking: Sendable {
         for index in lives.indices { lives[index] = Live() }
     }
 
-    /// Places in the ring that hold pieces of the window.
-    private func held(_ instrument: Int) -> some Sequence<Int> {
-        let first = instrument >= 0 && instrument < lives.count ? instrument * pieces : 0
-        let range = instrument >= 0 && instrument < lives.count ? first..<first + pieces : 0..<0
-        return range.lazy.filter { [ring, piece, pieces] in
-            let number = ring[$0].number
-            return number <= piece && piece - number < UInt64(pieces)
-        }
+    /// An instrument's places in the ring; none for one that was never seen.
+    private func places(_ instrument: Int) -> Range<Int> {
+        guard instrument >= 0, instrument < lives.count else { return 0..<0 }
+        return instrument * pieces..<(instrument + 1) * pieces
+    }
+
+    /// Whether a place holds a piece of the window.
+    private func holds(_ index: Int) -> Bool {
+        let number = ring[index].number
+        return number <= piece && piece - number < UInt64(pieces)
     }
 }
 
