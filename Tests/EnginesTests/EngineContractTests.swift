@@ -101,16 +101,6 @@ private func check<E: SignalEngine>(_ type: E.Type, _ configuration: String? = n
         var empty = try IFDv1()
         #expect(Feed().progress(of: &empty) == [Progress(records: 0, tsEvent: Timestamp(nanos: 0))])
     }
-
-    @Test func aRecordWithoutTimeDoesNotMoveTime() throws {
-        var feed = Feed()
-        feed.define(100, "F", tick: 0.25, at: -60)
-        feed.trade(100, 5200, 500, at: 10)
-        feed.append(
-            RecordBuilder.record(type: RecordType.status, instrumentID: 100, tsEvent: .max, numbers: ["ts_recv": -1]))
-        var engine = try IFDv3()
-        #expect(feed.signals(of: &engine).isEmpty)
-    }
 }
 
 @Suite struct ConfigurationTests {
@@ -151,9 +141,10 @@ private func check<E: SignalEngine>(_ type: E.Type, _ configuration: String? = n
     }
 
     @Test(arguments: [
-        #"{"universe": []}"#, #"{"universe": ["bonds"]}"#, #"{"universe": "options"}"#, #"{"horizon_s": 0}"#,
+        #"{"universe": []}"#, #"{"universe": ["bonds"]}"#, #"{"universe": "options"}"#, #"{"window_s": 0}"#,
         #"{"k_target": -1}"#,
         #"{"least_volume": 5000}"#, #"{"confidence_thresholds": {"high": 0.95}}"#, #"{"confidence_thresholds": 3}"#,
+        #"{"weights": {"pressure": 0, "baseline": 0, "not_market_making": 0, "coordination": 0}}"#,
     ])
     func v3RefusesWhatMakesNoSense(text: String) {
         #expect(problems(.ifdV3, text).count == 1)

@@ -19,7 +19,8 @@ struct Feed {
 
     mutating func define(
         _ id: UInt32, _ kind: Character, strike: Double? = nil, underlying: UInt32 = 0, quantity: Double? = 50,
-        multiplier: Int32 = .max, tick: Double? = nil, symbol: String = "", action: Character = "A", at time: Double = 0
+        multiplier: Int32 = .max, tick: Double? = nil, symbol: String = "", action: Character = "A",
+        expiration: UInt64 = 1_715_900_000_000_000_000, at time: Double = 0
     ) {
         records.append(
             RecordBuilder.record(
@@ -30,7 +31,7 @@ struct Feed {
                     "unit_of_measure_qty": quantity.map(Self.price) ?? Undefined.price,
                     "contract_multiplier": Int64(multiplier),
                     "min_price_increment": tick.map(Self.price) ?? Undefined.price,
-                    "expiration": 1_715_900_000_000_000_000,
+                    "expiration": Int64(bitPattern: expiration),
                 ],
                 texts: [
                     "raw_symbol": symbol, "instrument_class": String(kind), "security_update_action": String(action),
@@ -59,6 +60,21 @@ struct Feed {
             RecordBuilder.record(
                 type: kind.rawValue, instrumentID: id, tsEvent: nanos(noon + (event ?? time)),
                 numbers: ["ts_recv": Int64(nanos(noon + time)), "price": Self.price(price), "size": size],
+                texts: ["action": String(action), "side": String(side)]))
+    }
+
+    /// An order event; flags as in `RecordFlags`.
+    mutating func order(
+        _ id: UInt32, _ order: UInt64, _ action: Character, _ side: Character, _ price: Double, _ size: Int64 = 10,
+        flags: UInt8 = RecordFlags.last, at time: Double
+    ) {
+        records.append(
+            RecordBuilder.record(
+                type: RecordType.mbo, instrumentID: id, tsEvent: nanos(noon + time),
+                numbers: [
+                    "ts_recv": Int64(nanos(noon + time)), "price": Self.price(price), "size": size,
+                    "order_id": Int64(order), "flags": Int64(flags),
+                ],
                 texts: ["action": String(action), "side": String(side)]))
     }
 

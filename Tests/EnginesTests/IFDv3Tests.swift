@@ -1,290 +1,257 @@
+import Foundation
 import MarketData
 import Signals
 import Testing
 
 @testable import Engines
 
-/// 2024-05-08T15:00:00Z is a multiple of 300 s, so windows are 0...300, 300...600 and so on after `noon`. Calls of 5200 to
-/// 5275 are 201 to 204, the puts 301 to 304, all on the future 100.
-private func market() -> Feed {
-    var feed = Feed()
-    feed.define(100, "F", tick: 0.25, symbol: "ESM4", at: -60)
-    for index in 0..<4 {
-        let strike = 5200 + Double(index) * 25
-        feed.define(201 + UInt32(index), "C", strike: strike, underlying: 100, symbol: "ESM4 C\(strike)", at: -60)
-        feed.define(301 + UInt32(index), "P", strike: strike, underlying: 100, symbol: "ESM4 P\(strike)", at: -60)
-    }
-    feed.trade(100, 5200, 1, side: "N", at: 1)
-    feed.trade(100, 5210, 1, side: "N", at: 2)
+/// The same flow in two windows running: the first is to be watched, the second to be acted on.
+private func campaign(_ ids: [UInt32] = calls, _ contracts: Int64 = 300, side: Character = "B") -> Feed {
+    var feed = Feed.chain()
+    feed.press(ids, contracts, side: side, from: 0)
+    feed.press(ids, contracts, side: side, from: 300)
+    feed.mark(at: 600)
     return feed
 }
 
-extension Feed {
-    /// One-sided flow of `size` contracts at each option, a little into the window that begins at `window`.
-    fileprivate mutating func press(_ ids: ClosedRange<UInt32>, side: Character, size: Int64 = 200, window: Double) {
-        for (place, id) in ids.enumerated() {
-            trade(id, 10, size, side: side, at: window + 10 + Double(place))
-        }
+@Suite struct IFDv3SignalTests {
+    @Test(
+        arguments: [
+            (calls, "B", Signal.Direction.long), (calls, "A", .short), (puts, "B", .short), (puts, "A", .long),
+        ] as [([UInt32], Character, Signal.Direction)])
+    func directionFollowsRightAndAggressor(ids: [UInt32], side: Character, direction: Signal.Direction) throws {
+        let signal = try #require(try Heard(campaign(ids, side: side)).signals.last)
+        #expect(signal.direction == direction && signal.action == (direction == .long ? .buy : .sell))
+        #expect(signal.strength == .high && signal.sizeMultiplier == 1.5)
+        #expect((signal.target > signal.price) == (direction == .long))
+        #expect((signal.stop < signal.price) == (direction == .long))
+        #expect(signal.text("kind") == (ids == calls ? "call" : "put"))
     }
-}
 
-private func engine(_ configuration: String = #"{"min_confidence": 0}"#) throws -> IFDv3 {
-    try IFDv3(configuration: Array(configuration.utf8))
-}
+    /// Options show who accumulates, and the future says it where it alone may speak.
+    @Test(arguments: [("B", Signal.Direction.long), ("A", .short)] as [(Character, Signal.Direction)])
+    func aFutureSpeaksForItsOptions(side: Character, direction: Signal.Direction) throws {
+        var feed = Feed.chain()
+        for start in [0.0, 300] {
+            feed.press(calls, 300, side: side, from: start)
+            feed.trade(100, 5200, 200, side: side, at: start + 100)
+        }
+        feed.mark(at: 600)
+        let signal = try #require(try Heard(feed, #"{"universe": ["futures"]}"#).signals.last)
+        #expect(signal.instrumentID.rawValue == 100 && signal.underlyingID.rawValue == 100)
+        #expect(signal.direction == direction && signal.strength == .high && signal.text("kind") == "future")
+    }
 
-private func signals(_ feed: Feed, _ configuration: String = #"{"min_confidence": 0}"#) throws -> [Signal] {
-    var engine = try engine(configuration)
-    return feed.signals(of: &engine)
-}
+    @Test func whatASignalSays() throws {
+        let feed = campaign()
+        let heard = try Heard(feed)
+        #expect(heard.missing.isEmpty && heard.ids == ["v3-1715180400-201-l", "v3-1715180700-201-l"])
+        let signal = try #require(heard.signals.last)
+        // The mark at 600 is the last record and closes the second window.
+        #expect(signal.cause == UInt64(feed.count - 1) && signal.tsEvent.nanos == nanos(noon + 600))
+        #expect(signal.underlyingID.rawValue == 100 && signal.horizonSeconds == 1800)
+        #expect(signal.price.description == "5200")
+        #expect(signal.integer("buy_volume") == 300 && signal.integer("sell_volume") == 0)
+        #expect(signal.integer("trades") == 5 && signal.integer("largest_trade") == 60)
+        #expect(signal.integer("group_strikes") == 4 && signal.integer("agreeing_strikes") == 3)
+        // (300 + 10) / (0 + 10) = 31 to 1 weighs 30 / 32: 4 x 300 x 0.9375.
+        #expect(signal.integer("group_contracts") == 1125 && signal.integer("group_contracts_before") == 1125)
+        #expect(signal.integer("group_against") == 0 && signal.integer("group_strikes_before") == 4)
+        #expect(abs((signal.number("log_ratio") ?? 0) - log(31)) < 1e-12)
+        #expect(signal.number("persistence") == 2.0 / 3 && signal.number("large_share") == 1)
+    }
 
-@Suite struct IFDv3Tests {
+    /// 100 contracts weigh 853 / 1024 at 11 to 1, so the group has 333 of 100 to 1000: its logarithm lies log10(3.33) of the way.
+    @Test func theScoreIsTheWeightedMean() throws {
+        var feed = Feed.chain()
+        feed.press(calls, 100, from: 0)
+        feed.mark(at: 300)
+        let signal = try #require(try Heard(feed, talkative).signals.first)
+        let expected = 0.4 * (0.2 + 0.3 * log10(3.33)) + 0.2 + 0.1
+        #expect(abs(signal.confidence - expected) < 1e-9)
+        #expect(signal.strength == .moderate && signal.action == .monitor && signal.sizeMultiplier == 1)
+    }
+
+    @Test func aRecordAtTheEndClosesTheWindowAndBelongsToTheNext() throws {
+        var feed = Feed.chain()
+        feed.press(calls, 300, from: 0)
+        let cause = UInt64(feed.count)
+        feed.trade(301, 10, 500, side: "B", at: 300)
+        #expect(try Heard(feed, talkative).signals.map(\.cause) == [cause])
+        feed.mark(at: 600)
+        #expect(try Heard(feed, talkative).ids == ["v3-1715180400-201-l", "v3-1715180700-301-s"])
+    }
+
+    @Test func anOpenWindowSaysNothing() throws {
+        var feed = Feed.chain()
+        feed.press(calls, 300, from: 0)
+        feed.mark(at: 299)
+        #expect(try Heard(feed, talkative).signals.isEmpty)
+    }
+
+    /// 200 + 10 to 95 + 10 is 2 to 1 exactly; 20 contracts are enough.
     @Test(arguments: [
-        (UInt32(201), Character("B"), Signal.Direction.long), (201, "A", .short), (301, "B", .short), (301, "A", .long),
-        (100, "B", .long), (100, "A", .short),
+        (Int64(200), Int64(95), 1), (200, 96, 0), (95, 200, 1), (96, 200, 0), (19, 0, 0), (20, 0, 1), (500, 500, 0),
     ])
-    func directionFollowsFromRightAndAggressor(first: UInt32, side: Character, direction: Signal.Direction) throws {
-        var feed = market()
-        feed.press(first...(first == 100 ? 100 : first + 2), side: side, window: 0)
-        feed.mark(at: 300)
-        let all = try signals(feed)
-        #expect(all.map(\.direction) == [direction])
-        #expect(all.first?.underlyingID.rawValue == 100 && all.first?.action == .monitor)
-    }
-
-    /// Three strikes are one idea: the one with the highest score speaks, and the id says window, instrument and direction.
-    @Test func oneVoiceForAnUnderlyingAndDirection() throws {
-        var feed = market()
-        feed.press(201...203, side: "B", window: 0)
-        feed.mark(at: 300)
-        let signal = try #require(try signals(feed).first)
-        #expect(try signals(feed).count == 1)
-        #expect(signal.id == "v3-1715180400-\(signal.instrumentID.rawValue)-l")
-        #expect(signal.integer("agreeing_strikes") == 2 && signal.integer("group_strikes") == 3)
-        #expect(signal.integer("buy_volume") == 200 && signal.integer("sell_volume") == 0)
-    }
-
-    /// The first window is only watched; that it lasts makes it a signal; after that the idea is silent.
-    @Test func whatLastsIsActedOnOnce() throws {
-        var feed = market()
-        for window in 0..<5 { feed.press(201...204, side: "B", size: 400, window: Double(window) * 300) }
-        feed.mark(at: 1500)
-        let configuration = #"{"confidence_thresholds": {"high": 0.6}, "min_confidence": 0.3}"#
-        let all = try signals(feed, configuration)
-        #expect(all.map(\.action) == [.monitor, .buy])
-        #expect(all.map(\.tsEvent.nanos) == [nanos(noon + 310), nanos(noon + 610)])
-        #expect(all.map { $0.integer("group_strikes_before") } == [0, 4])
-        let soon = #"{"confidence_thresholds": {"high": 0.6}, "min_confidence": 0.3, "repeat_after_s": 300}"#
-        #expect(try signals(feed, soon).map(\.action) == [.monitor, .buy, .buy, .buy, .buy])
-    }
-
-    /// The weighted mean of the components in `features` is the score, and without calibration the confidence.
-    @Test func featuresExplainTheScore() throws {
-        var feed = market()
-        for window in 0..<3 {
-            feed.press(201...203, side: "B", size: 90 + Int64(window) * 100, window: Double(window) * 300)
-        }
-        feed.mark(at: 900)
-        let all = try signals(feed, #"{"min_confidence": 0, "repeat_after_s": 0}"#)
-        #expect(all.count == 3)
-        for signal in all {
-            let parts = [
-                ("score_pressure", 0.4), ("score_baseline", 0.3), ("score_not_market_making", 0.2),
-                ("score_coordination", 0.1),
-            ]
-            let sum = try parts.reduce(0.0) { $0 + $1.1 * (try #require(signal.number($1.0))) }
-            #expect(abs(sum - (try #require(signal.number("raw_confidence")))) < 1e-9)
-            #expect(abs(sum - signal.confidence) < 1e-9)
-        }
-    }
-
-    @Test func structuresAreNoDirection() throws {
-        var feed = market()
-        // A straddle at one strike, and a vertical over two.
-        feed.press(201...201, side: "B", window: 0)
-        feed.press(301...301, side: "B", window: 0)
-        feed.press(203...203, side: "B", window: 0)
-        feed.press(204...204, side: "A", window: 0)
-        feed.mark(at: 300)
-        #expect(try signals(feed).isEmpty)
-    }
-
-    /// Bought and sold in balance within the window: a market maker's inventory, not an idea.
-    @Test func balancedFlowSaysNothing() throws {
-        var feed = market()
-        for second in 0..<40 {
-            feed.trade(201, 10, 10, side: second % 2 == 0 ? "B" : "A", at: 10 + Double(second))
+    func ratioAndVolumeHaveToBeReached(bought: Int64, sold: Int64, count: Int) throws {
+        var feed = Feed.chain()
+        // Apart, so that nothing is taken back within the window.
+        for (contracts, side) in [(bought, "B"), (sold, "A")] as [(Int64, Character)] where contracts > 0 {
+            feed.trade(201, 10, contracts, side: side, at: 100)
         }
         feed.mark(at: 300)
-        #expect(try signals(feed).isEmpty)
+        #expect(try Heard(feed, talkative).signals.count == count)
     }
 
-    /// Without quotes the expected move is that of the range: 10 points in 100 minutes are 10 / 1.6651 x sqrt(1800 / 6000)
-    /// = 3.2894 in half an hour, so target and stop are 14 ticks of 0.25 away, or as far as the least distances say.
-    @Test func targetAndStopLieAnExpectedMoveAway() throws {
-        var feed = market()
-        feed.press(201...203, side: "B", window: 0)
+    @Test(arguments: [(#"["options"]"#, UInt32(201)), (#"["futures"]"#, 100), (#"["futures", "options"]"#, 100)])
+    func theUniverseIsConfigurable(universe: String, id: UInt32) throws {
+        var feed = Feed.chain()
+        feed.press(calls, 300, from: 0)
+        feed.trade(100, 5200, 500, at: 100)
         feed.mark(at: 300)
-        let signal = try #require(
-            try signals(feed, #"{"min_confidence": 0, "min_target_ticks": 1, "min_stop_ticks": 1}"#).first)
-        #expect(signal.text("expected_move_from") == "realised" && signal.horizonSeconds == 1800)
-        #expect(signal.price.description == "5210")
-        #expect(signal.target.description == "5213.5" && signal.stop.description == "5206.5")
-        let least = try #require(try signals(feed).first)
-        #expect(least.target.description == "5214" && least.stop.description == "5206.5")
-    }
-
-    @Test func tradesWithoutASideFollowTheTickRule() throws {
-        var feed = market()
-        for id: UInt32 in 201...203 {
-            feed.trade(id, 10, 1, side: "N", at: 5)
-            feed.trade(id, 10.5, 200, side: "N", at: 6)
-        }
-        feed.mark(at: 300)
-        #expect(try signals(feed).map(\.direction) == [.long])
-    }
-
-    // MARK: - Closed sessions
-
-    /// The same flow at the same time of day from Wednesday to Friday: from the second on there is something to compare it with.
-    @Test func closedSessionsAreWhatIsUsual() throws {
-        var feed = market()
-        for day in 0..<3 {
-            let start = Double(day) * 86_400
-            feed.trade(100, 5200, 1, side: "N", at: start + 3)
-            feed.press(201...203, side: "B", window: start)
-            feed.mark(at: start + 300)
-            // Two hours on the session is over, which an engine sees with the next record.
-            feed.mark(at: start + 6 * 3600 + 60)
-        }
-        var lent = try engine()
-        lent.remember(in: ProcessMemory())
-        let reliabilities = feed.signals(of: &lent).map { $0.number("baseline_reliability") ?? -1 }
-        #expect(reliabilities.count == 3 && reliabilities.first == 0)
-        #expect(zip(reliabilities, reliabilities.dropFirst()).allSatisfy { $0 < $1 })
-        var forgetful = try engine()
-        #expect(feed.signals(of: &forgetful).allSatisfy { $0.number("baseline_reliability") == 0 })
-    }
-
-    // MARK: - What data can be like
-
-    @Test func whatLacksIsNamedAndTheRestGoesOn() throws {
-        var feed = market()
-        feed.define(400, "C", strike: 5200, underlying: 999, symbol: "X", at: -60)
-        feed.trade(400, 10, 500, at: 20)
-        feed.trade(777, 10, 500, at: 21)
-        feed.press(201...203, side: "B", window: 0)
-        feed.mark(at: 300)
-        var engine = try engine()
-        let messages = feed.messages(of: &engine)
-        #expect(
-            messages.contains { if case .signal(let signal) = $0 { signal.instrumentID.rawValue < 300 } else { false } }
-        )
-        let missing = feed.progress(of: &engine)
-        #expect(missing.isEmpty == false)
-        #expect(engine.missing.contains("definition of 777"), "\(engine.missing)")
-    }
-
-    @Test func aDefinitionThatComesLateOrChangesIsTaken() throws {
-        var feed = market()
-        feed.trade(500, 10, 200, at: 10)
-        feed.press(201...202, side: "B", window: 0)
-        feed.define(500, "C", strike: 5250, underlying: 100, symbol: "late", at: 100)
-        // What was a call is a put now.
-        feed.define(203, "P", strike: 5250, underlying: 100, symbol: "changed", at: 101)
-        feed.mark(at: 300)
-        #expect(try signals(feed).first?.integer("group_strikes") == 3)
-    }
-
-    @Test func timeThatJumpsBackIsNoTime() throws {
-        var feed = market()
-        feed.press(201...203, side: "B", window: 0)
-        feed.trade(201, 10, 50, at: -3000)
-        feed.mark(at: 300)
-        #expect(try signals(feed).count == 1)
-    }
-
-    @Test func aFuturesOnlySessionIsHeard() throws {
-        var feed = Feed()
-        feed.define(100, "F", tick: 0.25, symbol: "ESM4", at: -60)
-        feed.trade(100, 5200, 1, side: "N", at: 1)
-        feed.trade(100, 5201, 900, side: "B", at: 10)
-        feed.mark(at: 300)
-        let all = try signals(feed)
-        #expect(all.map(\.action) == [.monitor] && all.first?.number("score_coordination") == 0)
-    }
-
-    /// Crossed, one-sided and snapshot-only books give no volatility and stop nothing.
-    @Test(arguments: [UInt8(0), RecordFlags.snapshot]) func strangeBooksStopNothing(flags: UInt8) throws {
-        var feed = market()
-        func order(_ id: UInt32, _ side: Character, _ price: Double, _ number: Int64) -> [UInt8] {
-            RecordBuilder.record(
-                type: 0xA0, instrumentID: id, tsEvent: nanos(noon + 3),
-                numbers: [
-                    "ts_recv": Int64(nanos(noon + 3)), "price": Feed.price(price), "size": 5, "order_id": number,
-                    "flags": Int64(flags | RecordFlags.last),
-                ], texts: ["action": "A", "side": String(side)])
-        }
-        feed.append(order(201, "B", 30, 1))
-        feed.append(order(201, "A", 20, 2))
-        feed.append(order(202, "B", 30, 3))
-        feed.press(201...203, side: "B", window: 0)
-        feed.mark(at: 300)
-        #expect(try signals(feed).first?.text("expected_move_from") == "realised")
+        let heard = try Heard(feed, "{\"universe\": \(universe), \"min_confidence\": 0}")
+        #expect(heard.signals.map(\.instrumentID.rawValue) == [id])
     }
 }
 
-@Suite struct PressureScoreTests {
-    private static let weights = PressureScore.Weights(
-        pressure: Micros(0.4), baseline: Micros(0.3), notMaking: Micros(0.2), coordination: Micros(0.1))
-
-    private func score(_ parts: [Double]) -> Double {
-        PressureScore(
-            pressure: parts[0], baseline: parts[1], notMaking: parts[2], coordination: parts[3], weights: Self.weights
-        ).value
+@Suite struct IFDv3VoiceTests {
+    /// Two underlyings in one window: one signal each, though eight options are under pressure.
+    @Test func anUnderlyingHasOneVoice() throws {
+        var feed = Feed.chain()
+        feed.defineChain(underlying: 110, first: 401, at: 2)
+        feed.trade(110, 5200, 1, side: "N", at: 3)
+        feed.press(calls, 300, from: 0)
+        feed.press([501, 502, 503, 504], 300, from: 0)
+        feed.mark(at: 300)
+        let signals = try Heard(feed).signals
+        #expect(signals.map(\.underlyingID.rawValue) == [100, 110] && signals.map(\.direction) == [.long, .short])
     }
 
-    @Test func itRisesInEachComponentFromZeroToOne() {
-        #expect(score([0, 0, 0, 0]) == 0 && abs(score([1, 1, 1, 1]) - 1) < 1e-12)
-        var random = PressureRandom(seed: 5)
-        for _ in 0..<2000 {
-            let parts = (0..<4).map { _ in random.unit() }
-            for place in parts.indices {
-                var more = parts
-                more[place] += (1 - parts[place]) * 0.5
-                #expect(score(more) > score(parts))
+    /// From 5250 all five strikes are in reach, from the others three or four.
+    @Test func theStrongestStrikeSpeaks() throws {
+        var feed = Feed.chain()
+        for (step, strike) in [5200.0, 5225, 5250, 5275, 5300].enumerated() {
+            feed.define(UInt32(700 + step), "C", strike: strike, underlying: 100, at: 2)
+        }
+        feed.press([700, 701, 702, 703, 704], 100, from: 0)
+        feed.mark(at: 300)
+        #expect(try Heard(feed, talkative).signals.map(\.instrumentID.rawValue) == [702])
+    }
+
+    /// Calls bought, and beyond their reach puts bought: the larger of the two directions speaks, long when they are equal.
+    @Test(arguments: [(Int64(100), Signal.Direction.long), (60, .long), (140, .short)])
+    func theStrongerDirectionSpeaksAlone(contracts: Int64, direction: Signal.Direction) throws {
+        var feed = Feed.chain()
+        let low: [UInt32] = [711, 712, 713, 714]
+        for (step, id) in low.enumerated() {
+            feed.define(id, "P", strike: 5000 + 5 * Double(step), underlying: 100, at: 2)
+        }
+        feed.press(calls, 100, from: 0)
+        feed.press(low, contracts, from: 0)
+        feed.mark(at: 300)
+        #expect(try Heard(feed, talkative).signals.map(\.direction) == [direction])
+    }
+
+    private func lasting(windows: Int, marks every: Double = 300) -> Feed {
+        var feed = Feed.chain()
+        for window in 0..<windows {
+            let start = Double(window) * 300
+            feed.press(calls, 300, from: start)
+            for time in stride(from: start + 250, through: start + 300, by: every) { feed.mark(at: time) }
+            feed.trade(100, 5200, 1, side: "N", at: start + 300)
+        }
+        feed.mark(at: Double(windows) * 300 + 1)
+        return feed
+    }
+
+    /// A campaign of an hour: watched, five minutes later acted on, then silent for half an hour.
+    @Test(arguments: [
+        (#"{}"#, [0, 1, 7]), (#"{"repeat_after_s": 900}"#, [0, 1, 4, 7, 10]),
+        (#"{"repeat_after_s": 0}"#, Array(0..<12)),
+    ])
+    func anIdeaIsSpokenOnce(configuration: String, windows: [Int]) throws {
+        let heard = try Heard(lasting(windows: 12), configuration)
+        #expect(heard.ids == windows.map { "v3-\(1_715_180_400 + $0 * 300)-201-l" })
+        #expect(heard.signals.map(\.action) == windows.map { $0 == 0 ? .monitor : .buy })
+    }
+
+    /// Two single windows apart never last, so both are only to be monitored, and the second is said after half an hour.
+    @Test(arguments: [(1500.0, 1), (1800, 2)]) func watchingIsSaidOnceToo(second: Double, count: Int) throws {
+        var feed = Feed.chain()
+        feed.press(calls, 300, from: 0)
+        feed.mark(at: 300)
+        feed.trade(100, 5200, 1, side: "N", at: second)
+        feed.press(calls, 300, from: second)
+        feed.mark(at: second + 300)
+        #expect(try Heard(feed).signals.map(\.action) == Array(repeating: .monitor, count: count))
+    }
+
+    @Test func theOtherDirectionIsNotSilenced() throws {
+        var feed = campaign()
+        feed.press(calls, 300, side: "A", from: 600)
+        feed.press(calls, 300, side: "A", from: 900)
+        feed.mark(at: 1200)
+        #expect(try Heard(feed).signals.map(\.action) == [.monitor, .buy, .monitor, .sell])
+    }
+
+    /// Marks close windows earlier than trades do; what is said and when it is silent does not follow them.
+    @Test func marksDoNotDecideWhoSpeaks() throws {
+        let few = try Heard(lasting(windows: 12, marks: 1000))
+        let many = try Heard(lasting(windows: 12, marks: 1))
+        #expect(few.ids == many.ids && few.ids.count == 3)
+    }
+}
+
+@Suite struct IFDv3LevelTests {
+    private func signals(_ contracts: Int64, side: Character = "B", _ configuration: String) throws -> [Signal] {
+        try Heard(campaign(calls, contracts, side: side), configuration).signals
+    }
+
+    /// Every level is reached, and each begins where its threshold says.
+    @Test(arguments: ["B", "A"] as [Character]) func levelsFollowConfidence(side: Character) throws {
+        var seen = Set<Signal.Strength>()
+        for contracts in stride(from: Int64(20), through: 320, by: 5) {
+            for signal in try signals(contracts, side: side, withoutBaseline) {
+                let c = signal.confidence
+                let expected: Signal.Strength =
+                    c >= 0.9 ? .extreme : c >= 0.8 ? .veryHigh : c >= 0.7 ? .high : .moderate
+                #expect(signal.strength == expected, "\(c)")
+                let usual: Signal.Action = side == "B" ? .buy : .sell
+                let strong: Signal.Action = side == "B" ? .strongBuy : .strongSell
+                #expect(signal.action == (expected == .moderate ? .monitor : expected == .extreme ? strong : usual))
+                seen.insert(signal.strength)
             }
         }
+        #expect(seen == [.moderate, .high, .veryHigh, .extreme])
     }
 
-    @Test func strengthRisesInEachPartFromZeroToOne() {
-        let strength = PressureStrength(leastVolume: 100, fullVolume: 1000)
-        #expect(strength.value(GroupFlow()) == 0)
-        let most = GroupFlow(contracts: 2000, against: 0, strikes: 4, contractsBefore: 2000, strikesBefore: 4)
-        #expect(abs(strength.value(most) - 1) < 1e-12)
-        var random = PressureRandom(seed: 6)
-        func number(_ limit: UInt64) -> Int64 { Int64(random.next() % limit) }
-        for _ in 0..<2000 {
-            let group = GroupFlow(
-                contracts: number(1500), against: number(300), strikes: Int(number(5)), contractsBefore: number(1500),
-                strikesBefore: Int(number(5)))
-            var more = group
-            more.contracts += number(500)
-            more.strikes += Int(number(2))
-            more.contractsBefore += number(500)
-            more.strikesBefore += Int(number(2))
-            #expect(strength.value(more) >= strength.value(group))
-            more = group
-            more.against += 100
-            #expect(strength.value(more) <= strength.value(group))
+    @Test func theWholeScoreCanBeReached() throws {
+        let signal = try #require(try signals(300, withoutBaseline).last)
+        #expect(signal.confidence == 1 && signal.sizeMultiplier == 3)
+        // Never seen before, a campaign has no baseline: 0.7 of the score is left.
+        #expect(abs(try #require(try signals(300, "{}").last).confidence - 0.7) < 1e-9)
+    }
+
+    @Test func belowTheLeastConfidenceNothingIsSaid() throws {
+        #expect(try signals(300, #"{"min_confidence": 0.6}"#).map(\.action) == [.buy])
+        #expect(try signals(300, #"{"min_confidence": 0.71}"#).isEmpty)
+    }
+
+    /// 0.4, 0.3, 0.2 and 0.1 of what the features say is the score, and the confidence while nothing was fed back.
+    @Test func theFeaturesExplainTheConfidence() throws {
+        var count = 0
+        for contracts in stride(from: Int64(20), through: 320, by: 20) {
+            for signal in try signals(contracts, talkative) {
+                let parts = [
+                    "score_pressure", "score_baseline", "score_not_market_making", "score_coordination",
+                ].compactMap { signal.number($0) }
+                #expect(parts.count == 4 && parts.allSatisfy { (0...1).contains($0) })
+                let score = zip(parts, [0.4, 0.3, 0.2, 0.1]).reduce(0) { $0 + $1.0 * $1.1 }
+                let raw = try #require(signal.number("raw_confidence"))
+                #expect(abs(score - raw) < 1e-9 && raw == signal.confidence)
+                count += 1
+            }
         }
-    }
-
-    /// The lower of score and probability has the level.
-    @Test(arguments: [
-        (0.95, 0.95, Signal.Strength.extreme), (0.95, 0.85, .veryHigh), (0.72, 0.95, .high), (0.95, 0.69, .moderate),
-        (0.9, 0.9, .extreme), (0.8, 0.8, .veryHigh), (0.7, 0.7, .high),
-    ])
-    func levels(confidence: Double, score: Double, strength: Signal.Strength) throws {
-        #expect(try engine("{}").strength(confidence, score: score) == strength)
+        #expect(count == 32)
     }
 }

@@ -1,7 +1,7 @@
 internal import MarketData
 internal import Signals
 
-/// The one place where fills become money and R (`decision-statistics.md`, section 2). Whole numbers only; every rounding is
+/// The one place where fills become money and R. Whole numbers only; every rounding is
 /// against the engine; what does not fit is the nearest that does.
 extension Outcome {
     /// The same outcome with risk, profit, R and the flag `clipped` made again from its fills, stop and definition.

@@ -133,7 +133,7 @@ public struct Outcome: Hashable, Sendable {
 
     public var isWin: Bool { rMicros > 0 }
     public var isResolved: Bool { if case .unresolvable = kind { false } else { true } }
-    /// Whether scores, limits and counts may look at it (`decision-statistics.md`, section 2).
+    /// Whether scores, limits and counts may look at it.
     public var isActionable: Bool { action != .monitor }
 }
 

@@ -1,6 +1,6 @@
 /// How paper fills are made and scored; part of the spec, equal for both arms, live and in replay.
 ///
-/// Sources of the defaults: `decision-statistics.md`, section 2 (risk floor, clip), and the spec's costs.
+/// Risk floor and clip keep one signal from standing for many: tiny stops mint no R, and one loss or win is one.
 public struct OutcomeTerms: Hashable, Sendable {
     /// From the cause's `ts_recv` to the first quote an order could meet, ns.
     public var assumedLatency: UInt64

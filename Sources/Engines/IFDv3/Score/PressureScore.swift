@@ -27,10 +27,12 @@ struct PressureScore: Hashable, Sendable {
         self.baseline = min(max(baseline, 0), 1)
         self.notMaking = min(max(notMaking, 0), 1)
         self.coordination = min(max(coordination, 0), 1)
+        // Weights as whole numbers, which add up exactly: equal components give just that score, 0 and 1 included.
         let sum =
-            weights.pressure.number * self.pressure + weights.baseline.number * self.baseline
-            + weights.notMaking.number * self.notMaking + weights.coordination.number * self.coordination
-        value = min(max(sum / (Double(weights.sum) / 1_000_000), 0), 1)
+            Double(weights.pressure.value) * self.pressure + Double(weights.baseline.value) * self.baseline
+            + Double(weights.notMaking.value) * self.notMaking
+            + Double(weights.coordination.value) * self.coordination
+        value = min(max(sum / Double(weights.sum), 0), 1)
     }
 
     /// 0 at `low` and below, 1 at `high` and above, straight between.
