@@ -74,16 +74,15 @@ extension Signal {
         out.append(ascii: ",\"size_multiplier\":")
         out.append(ascii: sizeMultiplier.description)
         out.append(ascii: ",\"features\":{")
-        for (index, name) in features.keys.sorted().enumerated() {
+        for (index, feature) in features.sorted(by: { $0.key < $1.key }).enumerated() {
             if index > 0 { out.append(ascii: ",") }
-            out.append(jsonString: name.utf8)
+            out.append(jsonString: feature.key.utf8)
             out.append(ascii: ":")
-            switch features[name] {
+            switch feature.value {
             case .integer(let value): out.append(decimal: value)
             case .number(let value): out.append(ascii: value.isFinite ? value.description : "null")
             case .text(let value): out.append(jsonString: value.utf8)
             case .flag(let value): out.append(ascii: value ? "true" : "false")
-            case nil: out.append(ascii: "null")
             }
         }
         out.append(ascii: "}")

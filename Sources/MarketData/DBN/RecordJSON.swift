@@ -109,16 +109,26 @@ extension [UInt8] {
 
     public mutating func append(ascii text: String) { append(contentsOf: text.utf8) }
 
-    /// Digits without a `String` in between.
-    public mutating func append(decimal value: some FixedWidthInteger) {
+    /// Digits without a `String` in between; of at most 64 bits.
+    @inlinable public mutating func append(decimal value: some FixedWidthInteger) {
         if value < 0 { append(UInt8(ascii: "-")) }
-        var rest = UInt64(value.magnitude)
+        append(digitsOf: UInt64(value.magnitude))
+    }
+
+    @usableFromInline mutating func append(digitsOf value: UInt64) {
+        var rest = value
         let first = count
         repeat {
-            append(UInt8(48 + rest % 10))
+            append(UInt8(truncatingIfNeeded: 48 + rest % 10))
             rest /= 10
         } while rest > 0
-        self[first...].reverse()
+        // They came from the last to the first.
+        var (low, high) = (first, count - 1)
+        while low < high {
+            swapAt(low, high)
+            low += 1
+            high -= 1
+        }
     }
 
     mutating func append(quoted value: some FixedWidthInteger) {
@@ -130,12 +140,20 @@ extension [UInt8] {
     /// A JSON string with quotes, escaped as RFC 8259 asks; bytes that are no UTF-8 become U+FFFD.
     public mutating func append(jsonString bytes: some Collection<UInt8>) {
         append(UInt8(ascii: "\""))
-        if bytes.allSatisfy({ $0 >= 32 && $0 < 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            append(contentsOf: bytes)
-        } else {
+        // Most texts lie in one piece, where a look at each byte costs no call.
+        if !(bytes.withContiguousStorageIfAvailable { appendPlain($0) } ?? appendPlain(bytes)) {
             for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars { append(escaped: scalar) }
         }
         append(UInt8(ascii: "\""))
+    }
+
+    /// Appends what a JSON string holds as it is; gives false, and appends nothing, where a byte asks for more.
+    private mutating func appendPlain(_ bytes: some Collection<UInt8>) -> Bool {
+        guard
+            bytes.allSatisfy({ $0 >= 32 && $0 < 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        else { return false }
+        append(contentsOf: bytes)
+        return true
     }
 
     private mutating func append(escaped scalar: Unicode.Scalar) {
