@@ -18,12 +18,9 @@ enum PortableMath {
         let s = (mantissa - 1) / (mantissa + 1)
         let square = s * s
         var sum = 0.0
-        for inverse in inverses { sum = sum * square + inverse }
+        for term in 0..<12 { sum = sum * square + 1 / Double(23 - 2 * term) }
         return 2 * s * sum + exponent * ln2
     }
-
-    /// 1/23, 1/21, ..., 1/3, 1.
-    private static let inverses = stride(from: 23, through: 1, by: -2).map { 1 / Double($0) }
 
     /// `-1.250`: a number rounded to three digits after the point; values beyond 1e15 are cut to it.
     static func threeDigits(_ x: Double) -> String {

@@ -91,7 +91,7 @@ import Testing
             let margin = abs(x) * 0.0203 + 2e-3
             let low = Double(numbers.count { $0 < x - margin }) / Double(numbers.count)
             let high = Double(numbers.count { $0 <= x + margin }) / Double(numbers.count)
-            let rank = try #require(table.rank(of: x))
+            let rank = try #require(table.rank(of: BinnedNumber(x)))
             #expect(rank >= low && rank <= high)
         }
     }
@@ -102,8 +102,33 @@ import Testing
         for x in [1.0, 2, 2, 2, 5] { sketch.add(x) }
         let table = QuantileTable(merging: [sketch])
         let ranks: [Double?] = [0, 0.1, 0.5, 0.8, 0.9, 1]
-        #expect([0.5, 1, 2, 3, 5, 9].map { table.rank(of: $0) } == ranks)
-        #expect(QuantileTable(merging: []).rank(of: 1) == nil && QuantileTable(merging: []).quantile(0.5) == nil)
+        #expect([0.5, 1, 2, 3, 5, 9].map { table.rank(of: BinnedNumber($0)) } == ranks)
+        #expect(
+            QuantileTable(merging: []).rank(of: BinnedNumber(1)) == nil
+                && QuantileTable(merging: []).quantile(0.5) == nil)
+    }
+
+    /// Against a look at every edge, at the edges and beside them too.
+    @Test func aBinEndsAtTheFirstEdgeNotBelow() {
+        var random = PressureRandom(seed: 3)
+        let edges = QuantileSketch.edges
+        let near = edges.flatMap { [$0, $0.nextUp, $0.nextDown] }
+        let far = (0..<20_000).map { _ in exp((random.unit() - 0.5) * 20) }
+        for x in near + far + [QuantileSketch.zeroLimit.nextUp, 1e9, .greatestFiniteMagnitude, .infinity] {
+            let plain = x <= QuantileSketch.zeroLimit ? 0 : Int16((edges.firstIndex { $0 >= x } ?? 690) + 1)
+            #expect(QuantileSketch.key(of: x) == plain && QuantileSketch.key(of: -x) == -plain, "\(x)")
+        }
+    }
+
+    /// What one table took is not in the next.
+    @Test func aSumServesForOneTableAfterAnother() {
+        var sum = SketchSum()
+        for seed in 1...10 {
+            var sketch = QuantileSketch()
+            for x in Self.numbers(seed) { sketch.add(x) }
+            sum.add(sketch)
+            #expect(QuantileTable(&sum) == QuantileTable(merging: [sketch]))
+        }
     }
 
     /// Edges: gamma = 1.01 / 0.99; what is no number is no observation; memory is bounded.
@@ -178,7 +203,7 @@ import Testing
     @Test func withoutHistoryNothingIsExtreme() throws {
         let history = BaselineHistory([], try Self.parameters())
         let key = try #require(BaselineKey(number: 17))
-        let judgement = history.judgeLogRatio(3, key)
+        let judgement = history.judgeLogRatio(BinnedNumber(3), key)
         #expect(judgement.z == 3 && judgement.rank == 0.5 && judgement.reliability == 0)
         #expect(history.explain(key, logRatio: judgement, logVolume: judgement).logRatio.quantileValues.isEmpty)
     }
@@ -210,7 +235,7 @@ import Testing
         let pool = plain(windows.map(\.ratio), 0, 1)
         let mine = windows.filter { $0.number == 67 }.map(\.ratio)
         let (mean, variance) = plain(mine, pool.mean, pool.variance)
-        let judgement = history.judgeLogRatio(0.7, try #require(BaselineKey(number: 67)))
+        let judgement = history.judgeLogRatio(BinnedNumber(0.7), try #require(BaselineKey(number: 67)))
         #expect(abs(judgement.z - (0.7 - mean) / variance.squareRoot()) < 1e-9)
         let n = Double(mine.count)
         #expect(judgement.reliability == n / (n + 30))
@@ -242,7 +267,8 @@ import Testing
         for ratio in [1.0, 1, 1, 1] { record.add(key, logRatio: ratio, logVolume: 2) }
         let history = BaselineHistory([record], try Self.parameters())
         let explanation = history.explain(
-            key, logRatio: history.judgeLogRatio(2, key), logVolume: history.judgeLogVolume(2, key))
+            key, logRatio: history.judgeLogRatio(BinnedNumber(2), key),
+            logVolume: history.judgeLogVolume(BinnedNumber(2), key))
         #expect(explanation.key == "call, 0.5 to 2 % out of the money, 09:30")
         #expect(explanation.windows == 4 && explanation.classWindows == 4 && explanation.sessions == 1)
         let text = explanation.description

@@ -125,7 +125,8 @@ private func pairs(_ seed: UInt64, _ count: Int, levels: UInt64 = 1 << 40) -> [C
         let records = [
             record(day, scorer: 1), record(day.adding(days: 1), scorer: 2), record(day.adding(days: 2), scorer: 1),
         ]
-        let outcomes = [(session: day, bytes: Array(Self.lines.utf8)), (day.adding(days: 1), Array(Self.lines.utf8))]
+        let lines = FedBackOutcomes(Array(Self.lines.utf8))
+        let outcomes = [(session: day, value: lines), (day.adding(days: 1), lines)]
         #expect(Calibration(records, outcomes, scorer: 1).pairCount == 2)
     }
 }

@@ -21,6 +21,24 @@ struct PressureRandom: RandomNumberGenerator {
     mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
 
+extension QuantileSketch {
+    mutating func add(_ x: Double) { add(BinnedNumber(x)) }
+}
+
+extension QuantileTable {
+    init(merging sketches: [QuantileSketch]) {
+        var sum = SketchSum()
+        for sketch in sketches { sum.add(sketch) }
+        self.init(&sum)
+    }
+}
+
+extension SessionRecord {
+    mutating func add(_ key: BaselineKey, logRatio: Double, logVolume: Double) {
+        add(key, logRatio: BinnedNumber(logRatio), logVolume: BinnedNumber(logVolume))
+    }
+}
+
 func date(_ text: String) throws -> CivilDate { try #require(CivilDate(text)) }
 
 /// A record of `windows` random windows in a handful of keys, with a few predictions.

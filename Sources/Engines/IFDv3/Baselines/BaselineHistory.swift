@@ -20,6 +20,17 @@ struct BaselineHistory: Sendable {
         let seen: Moments
         let estimate: BaselineEstimate
         let table: QuantileTable
+
+        fileprivate func standing(of number: BinnedNumber) -> Standing {
+            Standing(windows: Double(seen.count), estimate: estimate, rank: table.rank(of: number))
+        }
+    }
+
+    /// Where a number stands among what was merged.
+    fileprivate struct Standing {
+        let windows: Double
+        let estimate: BaselineEstimate
+        let rank: Double?
     }
 
     struct Pair: Hashable, Sendable {
@@ -45,67 +56,82 @@ struct BaselineHistory: Sendable {
         let strength = Double(parameters.priorWindows)
         priorWindows = strength
 
-        var byClass = BaselineKey.InstrumentClass.allCases.map { _ in [SessionRecord.Cell]() }
-        var byKey: [[SessionRecord.Cell]] = Array(repeating: [], count: BaselineKey.count)
-        for record in newest {
-            for (number, cell) in record.cells.enumerated() {
-                guard let cell, let key = BaselineKey(number: number) else { continue }
-                byKey[number].append(cell)
-                byClass[Int(key.instrumentClass.rawValue)].append(cell)
+        var ratio = MeasureSum()
+        var volume = MeasureSum()
+        let pools = BaselineKey.InstrumentClass.allCases.map { instrumentClass in
+            let keys = BaselineKey.numbers(of: instrumentClass)
+            for record in newest {
+                for number in keys { Self.add(record.cells[number], to: &ratio, &volume) }
             }
-        }
-        let pools = byClass.map {
-            Self.merge($0, BaselineEstimate.Root.logRatio, BaselineEstimate.Root.logVolume, strength)
+            return Pair(
+                logRatio: ratio.merged(BaselineEstimate.Root.logRatio, strength),
+                logVolume: volume.merged(BaselineEstimate.Root.logVolume, strength))
         }
         self.pools = pools
-        cells = byKey.enumerated().map { number, cells in
-            guard !cells.isEmpty, let key = BaselineKey(number: number) else { return nil }
+        cells = (0..<BaselineKey.count).map { number in
+            guard let key = BaselineKey(number: number) else { return nil }
+            for record in newest { Self.add(record.cells[number], to: &ratio, &volume) }
+            guard !ratio.isEmpty else { return nil }
             let pool = pools[Int(key.instrumentClass.rawValue)]
-            return Self.merge(cells, pool.logRatio.estimate, pool.logVolume.estimate, strength)
+            return Pair(
+                logRatio: ratio.merged(pool.logRatio.estimate, strength),
+                logVolume: volume.merged(pool.logVolume.estimate, strength))
         }
     }
 
-    private static func merge(
-        _ cells: [SessionRecord.Cell], _ ratioPrior: BaselineEstimate, _ volumePrior: BaselineEstimate,
-        _ strength: Double
-    ) -> Pair {
-        Pair(
-            logRatio: merge(cells.map(\.logRatio), ratioPrior, strength),
-            logVolume: merge(cells.map(\.logVolume), volumePrior, strength))
+    private static func add(_ cell: SessionRecord.Cell?, to ratio: inout MeasureSum, _ volume: inout MeasureSum) {
+        guard let cell else { return }
+        ratio.add(cell.logRatio)
+        volume.add(cell.logVolume)
     }
 
-    private static func merge(
-        _ measures: [SessionRecord.Measure], _ prior: BaselineEstimate, _ strength: Double
-    ) -> Merged {
-        var seen = Moments()
-        for measure in measures { seen.merge(measure.moments) }
-        return Merged(
-            seen: seen, estimate: BaselineEstimate(seen, prior: prior, strength: strength),
-            table: QuantileTable(merging: measures.map(\.sketch)))
+    func judgeLogRatio(_ number: BinnedNumber, _ key: BaselineKey) -> BaselineJudgement {
+        judge(
+            number, cells[key.number]?.logRatio.standing(of: number),
+            pools[Int(key.instrumentClass.rawValue)].logRatio.standing(of: number))
     }
 
-    func judgeLogRatio(_ value: Double, _ key: BaselineKey) -> BaselineJudgement {
-        judge(value, cells[key.number]?.logRatio, pools[Int(key.instrumentClass.rawValue)].logRatio)
-    }
-
-    func judgeLogVolume(_ value: Double, _ key: BaselineKey) -> BaselineJudgement {
-        judge(value, cells[key.number]?.logVolume, pools[Int(key.instrumentClass.rawValue)].logVolume)
+    func judgeLogVolume(_ number: BinnedNumber, _ key: BaselineKey) -> BaselineJudgement {
+        judge(
+            number, cells[key.number]?.logVolume.standing(of: number),
+            pools[Int(key.instrumentClass.rawValue)].logVolume.standing(of: number))
     }
 
     /// Ranks are pooled as means are: (n rank of the key + k rank of the class) / (n + k), and that of the class with
     /// 1/2.
-    private func judge(_ value: Double, _ cell: Merged?, _ pool: Merged) -> BaselineJudgement {
+    private func judge(_ number: BinnedNumber, _ cell: Standing?, _ pool: Standing) -> BaselineJudgement {
         let estimate = cell?.estimate ?? pool.estimate
-        let pooled = shrink(pool.table.rank(of: value), Double(pool.seen.count), towards: 0.5)
-        let n = Double(cell?.seen.count ?? 0)
+        let pooled = shrink(pool.rank, pool.windows, towards: 0.5)
+        let n = cell?.windows ?? 0
         return BaselineJudgement(
-            value: value, z: (value - estimate.mean) / estimate.deviation,
-            rank: shrink(cell?.table.rank(of: value), n, towards: pooled),
-            reliability: n / (n + priorWindows))
+            value: number.value, z: (number.value - estimate.mean) / estimate.deviation,
+            rank: shrink(cell?.rank, n, towards: pooled), reliability: n / (n + priorWindows))
     }
 
     private func shrink(_ rank: Double?, _ n: Double, towards prior: Double) -> Double {
         guard let rank else { return prior }
         return (n * rank + priorWindows * prior) / (n + priorWindows)
+    }
+}
+
+/// One number on its way from several cells into a `Merged`. Serves for one after another.
+private struct MeasureSum {
+    private var seen = Moments()
+    private var sketches = SketchSum()
+
+    var isEmpty: Bool { seen.count == 0 }
+
+    /// The order of adding decides how the moments are rounded.
+    mutating func add(_ measure: SessionRecord.Measure) {
+        seen.merge(measure.moments)
+        sketches.add(measure.sketch)
+    }
+
+    /// Gives what was added, and begins anew.
+    mutating func merged(_ prior: BaselineEstimate, _ strength: Double) -> BaselineHistory.Merged {
+        defer { seen = Moments() }
+        return BaselineHistory.Merged(
+            seen: seen, estimate: BaselineEstimate(seen, prior: prior, strength: strength),
+            table: QuantileTable(&sketches))
     }
 }

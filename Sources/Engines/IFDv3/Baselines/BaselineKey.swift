@@ -12,22 +12,28 @@ struct BaselineKey: Hashable, Sendable {
     /// session with a break a time of day means the same, and so it does over a shift of daylight saving.
     let halfHour: Int
 
-    /// Keys a session can have; `number` is below it.
-    static let count = (1 + 2 * Moneyness.allCases.count) * 48
-
     /// Keys in one order: class, moneyness, half hour.
-    var number: Int { lane * 48 + halfHour }
+    let number: Int
 
-    private var lane: Int {
-        guard let moneyness else { return 0 }
-        let bucket = Int(moneyness.rawValue)
-        return 1 + bucket + (instrumentClass == .put ? Moneyness.allCases.count : 0)
+    /// Keys a session can have; `number` is below it.
+    static let count = (1 + 2 * buckets) * 48
+    private static let buckets = Moneyness.allCases.count
+
+    /// The keys of a class, which lie together.
+    static func numbers(of instrumentClass: InstrumentClass) -> Range<Int> {
+        switch instrumentClass {
+        case .future: 0..<48
+        case .call: 48..<(1 + buckets) * 48
+        case .put: (1 + buckets) * 48..<count
+        }
     }
 
     private init(_ instrumentClass: InstrumentClass, _ moneyness: Moneyness?, halfHour: Int) {
         self.instrumentClass = instrumentClass
         self.moneyness = moneyness
         self.halfHour = halfHour
+        let lane = moneyness.map { 1 + Int($0.rawValue) + (instrumentClass == .put ? Self.buckets : 0) } ?? 0
+        number = lane * 48 + halfHour
     }
 
     /// Nil for what is neither future, call nor put.
@@ -51,9 +57,8 @@ struct BaselineKey: Hashable, Sendable {
     init?(number: Int) {
         guard (0..<Self.count).contains(number) else { return nil }
         let lane = number / 48
-        let buckets = Moneyness.allCases.count
-        let instrumentClass: InstrumentClass = lane == 0 ? .future : lane <= buckets ? .call : .put
-        let moneyness = lane == 0 ? nil : Moneyness(rawValue: UInt8((lane - 1) % buckets))
+        let instrumentClass: InstrumentClass = lane == 0 ? .future : lane <= Self.buckets ? .call : .put
+        let moneyness = lane == 0 ? nil : Moneyness(rawValue: UInt8((lane - 1) % Self.buckets))
         self.init(instrumentClass, moneyness, halfHour: number % 48)
     }
 }
@@ -86,9 +91,14 @@ enum Moneyness: UInt8, Hashable, Sendable, CaseIterable {
             self = .unknown
             return
         }
-        let distance = isCall ? Int128(strikeNanos) - Int128(price) : Int128(price) - Int128(strikeNanos)
-        let bucket = Self.edges.count { distance * 1000 >= Int128(price) * Int128($0) }
-        self = Moneyness(rawValue: UInt8(bucket)) ?? .unknown
+        // 128 bits hold a thousand times any difference of prices.
+        let thousandfold = (isCall ? Int128(strikeNanos) - Int128(price) : Int128(price) - Int128(strikeNanos)) * 1000
+        var bucket: UInt8 = 0
+        for edge in Self.edges {
+            guard thousandfold >= Int128(price) * Int128(edge) else { break }
+            bucket += 1
+        }
+        self = Moneyness(rawValue: bucket) ?? .unknown
     }
 }
 

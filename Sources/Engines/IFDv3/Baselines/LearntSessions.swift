@@ -14,6 +14,8 @@ struct LearntSessions: Sendable {
     private(set) var refused: [(session: CivilDate, error: SessionRecordError)] = []
     /// Why no session can be told; nil when the calendar has an answer.
     private(set) var calendarProblem: CalendarError?
+    private var states = ReadOnce<Result<SessionRecord, SessionRecordError>>()
+    private var outcomes = ReadOnce<FedBackOutcomes>()
     /// Nil between sessions.
     private var present: SessionRecord?
     /// Of the present session, ns since 1970.
@@ -63,16 +65,21 @@ struct LearntSessions: Sendable {
         close = session.close.nanos
         refused = []
         var records: [SessionRecord] = []
-        for (date, bytes) in memory.states(before: session.date, atMost: parameters.lookbackSessions) {
-            do throws(SessionRecordError) {
-                records.append(try SessionRecord(bytes, of: date, layout: layout))
-            } catch {
-                refused.append((date, error))
+        let saved = memory.states(before: session.date, atMost: parameters.lookbackSessions)
+        for (date, state) in states.values(of: saved, read: read) {
+            switch state {
+            case .success(let record): records.append(record)
+            case .failure(let error): refused.append((date, error))
             }
         }
         history = BaselineHistory(records, parameters)
-        let outcomes = memory.outcomes(before: session.date, atMost: parameters.lookbackSessions)
-        calibration = Calibration(records, outcomes, scorer: scorer)
+        let fedBack = memory.outcomes(before: session.date, atMost: parameters.lookbackSessions)
+        calibration = Calibration(
+            records, outcomes.values(of: fedBack) { FedBackOutcomes($1) }, scorer: scorer)
+    }
+
+    private func read(_ session: CivilDate, _ bytes: [UInt8]) -> Result<SessionRecord, SessionRecordError> {
+        Result { () throws(SessionRecordError) in try SessionRecord(bytes, of: session, layout: layout) }
     }
 
     /// The half hour of the exchange's day that holds `time` (ns since 1970), 0...47.
@@ -83,9 +90,11 @@ struct LearntSessions: Sendable {
 
     /// Judges a window by the closed sessions and then writes it down.
     mutating func judge(
-        _ key: BaselineKey, logRatio: Double, logVolume: Double
-    ) -> (logRatio: BaselineJudgement, logVolume: BaselineJudgement) {
-        let judgement = (history.judgeLogRatio(logRatio, key), history.judgeLogVolume(logVolume, key))
+        _ key: BaselineKey, logRatio: BinnedNumber, logVolume: BinnedNumber
+    ) -> WindowReading.Baseline {
+        let judgement = WindowReading.Baseline(
+            key: key, logRatio: history.judgeLogRatio(logRatio, key),
+            logVolume: history.judgeLogVolume(logVolume, key))
         present?.add(key, logRatio: logRatio, logVolume: logVolume)
         return judgement
     }

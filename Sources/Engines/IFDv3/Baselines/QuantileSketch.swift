@@ -32,9 +32,9 @@ struct QuantileSketch: Hashable, Sendable {
     /// Counts a finite number; what is none is no observation.
     ///
     /// - Complexity: O(log bins) to find, O(bins) for the first number of a bin.
-    mutating func add(_ x: Double) {
-        guard x.isFinite else { return }
-        let key = Self.key(of: x)
+    mutating func add(_ number: BinnedNumber) {
+        guard number.value.isFinite else { return }
+        let key = number.bin
         let index = bins.partition(from: key)
         if index < bins.count, bins[index].key == key {
             // A session has far fewer windows than a bin can count; at the limit further ones are lost rather than
@@ -45,6 +45,18 @@ struct QuantileSketch: Hashable, Sendable {
             bins.insert(Bin(key: key, count: 1), at: index)
         }
         count += 1
+    }
+}
+
+/// A number and the bin it falls into, which is looked up once for all that count the number or rank it.
+struct BinnedNumber: Hashable, Sendable {
+    let value: Double
+    /// A key of `QuantileSketch`.
+    let bin: Int16
+
+    init(_ value: Double) {
+        self.value = value
+        bin = QuantileSketch.key(of: value)
     }
 }
 
@@ -67,15 +79,33 @@ extension QuantileSketch {
     static func key(of x: Double) -> Int16 {
         let magnitude = x.magnitude
         guard magnitude > zeroLimit else { return 0 }
-        // The first edge not below the magnitude.
-        var low = 0
-        var high = edges.count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if edges[middle] < magnitude { low = middle + 1 } else { high = middle }
-        }
-        let key = Int16(low + 1)
+        // The first edge not below the magnitude, or the last.
+        let edges = edges
+        var index = firstEdges[min(step(of: magnitude), firstEdges.count - 1)]
+        while index < edges.count - 1, edges[index] < magnitude { index += 1 }
+        let key = Int16(index + 1)
         return x < 0 ? -key : key
+    }
+
+    /// Where a search for an edge begins, by `step` of the magnitude: the first edge not below the step's numbers. A
+    /// step spans at most 1/64 of them and so holds at most one edge.
+    private static let firstEdges: [Int] = {
+        let steps = step(of: edges[edges.count - 1]) + 1
+        return (0..<steps).map { number in
+            let least = Double(bitPattern: UInt64(number + stepOfZeroLimit) << stepBits)
+            return edges.firstIndex { $0 >= least } ?? edges.count - 1
+        }
+    }()
+
+    /// The mantissa's bits that do not tell steps apart: 6 of 52 do.
+    private static let stepBits: UInt64 = 46
+    private static let stepOfZeroLimit = Int(zeroLimit.bitPattern >> stepBits)
+
+    /// Numbers above 0 by exponent and first bits of the mantissa; 0 for `zeroLimit`.
+    ///
+    /// - Parameter magnitude: at least `zeroLimit`.
+    private static func step(of magnitude: Double) -> Int {
+        Int(magnitude.bitPattern >> stepBits) - stepOfZeroLimit
     }
 
     /// The number that stands for a bin, at most 1 % off any number in it.

@@ -50,11 +50,10 @@ extension SessionRecord {
         out.appendInteger(session.compact)
         out.appendInteger(layout)
         out.appendInteger(scorer)
-        let filled = cells.indices.filter { cells[$0] != nil }
+        let filled = cells.enumerated().compactMap { number, cell in cell.map { (number, $0) } }
         out.appendCount(UInt64(filled.count))
         var next = 0
-        for number in filled {
-            guard let cell = cells[number] else { continue }
+        for (number, cell) in filled {
             out.appendCount(UInt64(number - next))
             next = number + 1
             out.appendCount(cell.logRatio.moments.count)

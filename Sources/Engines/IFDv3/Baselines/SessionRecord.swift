@@ -8,9 +8,9 @@ struct SessionRecord: Hashable, Sendable {
         var moments = Moments()
         var sketch = QuantileSketch()
 
-        mutating func add(_ x: Double) {
-            moments.add(x)
-            sketch.add(x)
+        mutating func add(_ number: BinnedNumber) {
+            moments.add(number.value)
+            sketch.add(number)
         }
     }
 
@@ -18,6 +18,11 @@ struct SessionRecord: Hashable, Sendable {
     struct Cell: Hashable, Sendable {
         var logRatio = Measure()
         var logVolume = Measure()
+
+        fileprivate mutating func add(_ ratio: BinnedNumber, _ volume: BinnedNumber) {
+            logRatio.add(ratio)
+            logVolume.add(volume)
+        }
     }
 
     /// A signal's score before calibration.
@@ -59,12 +64,11 @@ struct SessionRecord: Hashable, Sendable {
     var isEmpty: Bool { predictions.isEmpty && cells.allSatisfy { $0 == nil } }
 
     /// One closed window; numbers that are not finite are no observation.
-    mutating func add(_ key: BaselineKey, logRatio: Double, logVolume: Double) {
-        guard logRatio.isFinite, logVolume.isFinite else { return }
-        // In place: taking the cell out and putting it back would copy its bins.
-        if cells[key.number] == nil { cells[key.number] = Cell() }
-        cells[key.number]?.logRatio.add(logRatio)
-        cells[key.number]?.logVolume.add(logVolume)
+    mutating func add(_ key: BaselineKey, logRatio: BinnedNumber, logVolume: BinnedNumber) {
+        guard logRatio.value.isFinite, logVolume.value.isFinite else { return }
+        // In place: taking the cell out and putting it back would copy its bins, and `== nil` would copy it to compare.
+        if case nil = cells[key.number] { cells[key.number] = Cell() }
+        cells[key.number]?.add(logRatio, logVolume)
     }
 
     /// A signal that was given; one that cannot be kept is left out.

@@ -38,12 +38,13 @@ extension Calibration {
     /// Joins the scores of `records` with what became of their signals, session by session.
     ///
     /// - Parameter scorer: scores of another version of the engine are left out: they were other numbers.
-    init(_ records: [SessionRecord], _ outcomes: [(session: CivilDate, bytes: [UInt8])], scorer: UInt64) {
-        let bySession = Dictionary(outcomes.map { ($0.session, $0.bytes) }) { _, later in later }
+    init(
+        _ records: [SessionRecord], _ outcomes: [(session: CivilDate, value: FedBackOutcomes)], scorer: UInt64
+    ) {
+        let bySession = Dictionary(outcomes.map { ($0.session, $0.value.won) }) { _, later in later }
         var pairs: [Pair] = []
         for record in records where record.scorer == scorer && !record.predictions.isEmpty {
-            guard let bytes = bySession[record.session] else { continue }
-            let won = FedBackOutcomes(bytes).won
+            guard let won = bySession[record.session] else { continue }
             pairs += record.predictions.compactMap { prediction in
                 won[prediction.id].map { Pair(raw: prediction.raw, won: $0) }
             }

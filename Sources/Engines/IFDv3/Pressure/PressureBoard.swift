@@ -113,15 +113,15 @@ struct PressureBoard: Sendable {
         let window = ring.flow(of: instrument, minutes: length, before: end)
         let logRatio = window.logRatio(smoothing: parameters.smoothingVolume)
         let logVolume = window.logVolume
-        let judged = key.map { learnt.judge($0, logRatio: logRatio, logVolume: logVolume) }
+        let judged = key.map {
+            learnt.judge($0, logRatio: BinnedNumber(logRatio), logVolume: BinnedNumber(logVolume))
+        }
         return WindowReading(
             instrument: instrument, windowStart: firstMinute * Self.minuteNanos,
             minute: ring.flow(of: instrument, minutes: 1, before: end), window: window,
             quarter: ring.flow(of: instrument, minutes: PressureRing.minutes, before: end), logRatio: logRatio,
             logVolume: logVolume, persistence: persistence(of: instrument, window.isBought, end: end),
-            baseline: key.flatMap { key in
-                judged.map { WindowReading.Baseline(key: key, logRatio: $0.logRatio, logVolume: $0.logVolume) }
-            })
+            baseline: judged)
     }
 
     private func persistence(of instrument: Int, _ side: Bool?, end: UInt64) -> Double {
