@@ -64,14 +64,14 @@ import Testing
         var market = QuotedMarket()
         market.trade(500, bought: true, of: 0, at: 5)
         market.trade(500, bought: true, of: 1, at: 95)
-        #expect(market.making.inStep(0, 1) == 0)
+        #expect(market.making.taken(0, other: 1).inStep == 0)
         market.trade(400, bought: true, of: 0, at: 96)
-        #expect(market.making.inStep(0, 1) == 400 && market.making.inStep(1, 0) == 400)
+        #expect(market.making.taken(0, other: 1).inStep == 400 && market.making.taken(1, other: 0).inStep == 400)
         // A piece in which they go apart speaks against it.
         market.trade(300, bought: true, of: 0, at: 125)
         market.trade(100, bought: false, of: 1, at: 126)
-        #expect(market.making.inStep(0, 1) == 300)
-        #expect(market.making.inStep(0, 9) == 0 && market.making.inStep(9, 0) == 0)
+        #expect(market.making.taken(0, other: 1).inStep == 300)
+        #expect(market.making.taken(0, other: 9).inStep == 0 && market.making.taken(9, other: 0).inStep == 0)
     }
 
     /// Busy strikes: 150 trades each of a call, three quarters of them purchases, and of a put that is nobody's.
@@ -177,7 +177,7 @@ import Testing
         #expect(market.making.activity(0).adds == 2)
         // Ten pieces of 30 s: at 300 s the first is gone, at 330 s the second.
         market.add(of: 1, at: 300)
-        #expect(market.making.activity(0).adds == 1 && market.making.activity(0).bought == 5)
+        #expect(market.making.activity(0).adds == 1 && market.making.taken(0, other: nil).bought == 5)
         market.add(of: 1, at: 330)
         #expect(market.making.activity(0) == QuoteActivity())
         #expect(market.making.activity(-1) == QuoteActivity() && market.making.activity(99) == QuoteActivity())
@@ -202,7 +202,7 @@ import Testing
         }
         let activity = making.activity(0)
         #expect(activity.bidSize == 3 && activity.askSize == 4 && activity.adds == 2 && activity.cancels == 1)
-        #expect(activity.trades == 0)
+        #expect(making.taken(0, other: nil).trades == 0)
     }
 
     /// Time that jumps back counts as now; "no time" is no time.
@@ -259,15 +259,21 @@ import Testing
                 $0.instrument == instrument && Int(($0.time * 1000).rounded(.down)) / 30_000 > piece - 10
             }
             let activity = market.making.activity(instrument)
-            #expect(activity.bought == window.filter { $0.what == "TB" }.map(\.size).reduce(0, +))
-            #expect(activity.sold == window.filter { $0.what == "TA" }.map(\.size).reduce(0, +))
-            #expect(activity.trades == window.filter { $0.what.hasPrefix("T") }.count)
+            let taken = market.making.taken(instrument, other: nil)
+            #expect(taken.bought == window.filter { $0.what == "TB" }.map(\.size).reduce(0, +))
+            #expect(taken.sold == window.filter { $0.what == "TA" }.map(\.size).reduce(0, +))
+            #expect(taken.trades == window.filter { $0.what.hasPrefix("T") }.count)
             #expect(activity.updates == window.filter { $0.what.hasPrefix("?") }.count)
             let pieces = Dictionary(grouping: window.filter { $0.what.hasPrefix("T") }) {
                 Int(($0.time * 1000).rounded(.down)) / 30_000
             }
             let swing = pieces.values.map { abs($0.map { $0.what == "TB" ? $0.size : -$0.size }.reduce(0, +)) }
-            #expect(activity.swing == swing.reduce(0, +))
+            #expect(taken.swing == swing.reduce(0, +))
+            #expect(market.making.taken(2, other: instrument).otherSwing == taken.swing)
+            for other in [nil, 0, 1, 2] as [Int?] {
+                let verdict = market.making.verdict(instrument, other: other)
+                #expect(market.making.probability(instrument, other: other) == verdict.probability)
+            }
         }
     }
 }

@@ -90,23 +90,24 @@ struct MarketMaking: Sendable {
         return sum
     }
 
-    /// Net contracts that aggressors took in step in the call and the put of one strike: both bought or both sold in the same piece.
+    /// What aggressors took over the window up to now, of an option beside the one of its strike with the other right.
     ///
-    /// The legs of a structure print together, so pieces are compared and not windows. Pieces in which one right was bought and the other
-    /// sold count against it: two flows that know nothing of each other do both alike and come to about 0, and a bought call with a sold
-    /// put, which together are a direction, to less.
-    func inStep(_ call: Int, _ put: Int) -> Int64 {
-        var sum: Int64 = 0
-        for index in places(call) where holds(index) {
-            let other = put * pieces + index % pieces
-            guard put >= 0, put < lives.count, ring[other].number == ring[index].number else { continue }
-            let first = ring[index].bought &- ring[index].sold
-            let second = ring[other].bought &- ring[other].sold
-            let common = Int64(clamping: min(first.magnitude, second.magnitude))
-            sum = (first > 0) == (second > 0) ? sum &+ common : sum &- common
+    /// - Parameter other: nil where there is none.
+    func taken(_ instrument: Int, other: Int?) -> TakenFlow {
+        var flow = TakenFlow()
+        let places = places(instrument)
+        let others = other.map(self.places) ?? 0..<0
+        for index in places where holds(index) { flow.add(ring[index]) }
+        for index in others where holds(index) { flow.otherSwing &+= Int64(clamping: net(at: index).magnitude) }
+        guard !places.isEmpty, !others.isEmpty else { return flow }
+        let toOther = others.lowerBound - places.lowerBound
+        for index in places where holds(index) && ring[index + toOther].number == ring[index].number {
+            flow.addInStep(net(at: index), net(at: index + toOther))
         }
-        return sum
+        return flow
     }
+
+    private func net(at index: Int) -> Int64 { ring[index].bought &- ring[index].sold }
 
     /// Forgets what happened, at a session's open say; instruments keep their places.
     mutating func removeAll() {

@@ -58,18 +58,16 @@ struct FlowParts: Hashable, Sendable {
     /// Trades at which balance and reversal count half: a bought and a sold contract are perfectly balanced and mean nothing.
     static let halfTrades = 4.0
 
-    /// - Parameters:
-    ///   - inStep: contracts, of `MarketMaking.inStep`; 0 without the other right of the strike.
-    ///   - otherSwing: of the other right; `activity.swing` and it together are at least twice `inStep`.
-    init(_ activity: QuoteActivity, inStep: Int64, otherSwing: Int64) {
-        let bought = Double(activity.bought)
-        let sold = Double(activity.sold)
-        let weight = Double(activity.trades) / (Double(activity.trades) + Self.halfTrades)
+    init(_ taken: TakenFlow) {
+        let bought = Double(taken.bought)
+        let sold = Double(taken.sold)
+        let weight = Double(taken.trades) / (Double(taken.trades) + Self.halfTrades)
         balanced = weight * Self.above(Self.leastBalance, QuotingParts.balance(bought, sold))
-        let swing = Double(activity.swing)
+        let swing = Double(taken.swing)
         reversed = swing > 0 ? weight * max(0, 1 - abs(bought - sold) / swing) : 0
-        let pressure = swing + Double(otherSwing)
-        straddled = pressure > 0 ? Self.above(Self.leastStraddle, 2 * Double(inStep) / pressure) : 0
+        // Both swings together are at least twice what was taken in step.
+        let pressure = swing + Double(taken.otherSwing)
+        straddled = pressure > 0 ? Self.above(Self.leastStraddle, 2 * Double(taken.inStep) / pressure) : 0
     }
 
     init(balanced: Double, straddled: Double, reversed: Double) {
@@ -127,18 +125,20 @@ extension MarketMaking {
     /// - Complexity: O(`pieces`).
     func verdict(_ instrument: Int, other: Int?) -> MarketMakingVerdict {
         let activity = activity(instrument)
-        var inStep: Int64 = 0
-        var otherSwing: Int64 = 0
-        if let other {
-            inStep = self.inStep(instrument, other)
-            otherSwing = self.activity(other).swing
-        }
         let quoting = QuotingParts(activity, rules)
-        let flow = FlowParts(activity, inStep: inStep, otherSwing: otherSwing)
+        let flow = FlowParts(taken(instrument, other: other))
         return MarketMakingVerdict(
             activity: activity, quoting: quoting, flow: flow,
             probability: MarketMakingVerdict.probability(quoting: quoting, flow: flow),
             isStuffed: activity.peakPerSecond > rules.stuffingPerSecond, isLayered: activity.layers > 0)
+    }
+
+    /// The verdict's probability alone, at less cost.
+    func probability(_ instrument: Int, other: Int?) -> Double {
+        let flow = FlowParts(taken(instrument, other: other))
+        // Without signs of a market maker in the flow it does not matter how the instrument was quoted.
+        guard flow.score > 0 else { return 0 }
+        return MarketMakingVerdict.probability(quoting: QuotingParts(activity(instrument), rules), flow: flow)
     }
 
     /// Whether a signal on a flow of this probability must not be sent.

@@ -27,7 +27,37 @@ struct QuotePiece: Sendable {
     var trades: UInt32 = 0
 }
 
-/// Sums of an instrument's pieces over the window.
+/// What aggressors took of an instrument over the window.
+struct TakenFlow: Hashable, Sendable {
+    /// Contracts and trades by aggressor.
+    var bought: Int64 = 0
+    var sold: Int64 = 0
+    var trades = 0
+    /// The sum over pieces of |bought - sold|: how much pressure there was, whichever way.
+    var swing: Int64 = 0
+    /// The swing of the other right of the strike.
+    var otherSwing: Int64 = 0
+    /// Net contracts that were taken in step in both rights: both bought or both sold in the same piece.
+    ///
+    /// The legs of a structure print together, so pieces are compared and not windows. Pieces in which one right was
+    /// bought and the other sold count against it: two flows that know nothing of each other do both alike and come to
+    /// about 0, and a bought call with a sold put, which together are a direction, to less.
+    var inStep: Int64 = 0
+
+    mutating func addInStep(_ own: Int64, _ other: Int64) {
+        let common = Int64(clamping: min(own.magnitude, other.magnitude))
+        inStep = (own > 0) == (other > 0) ? inStep &+ common : inStep &- common
+    }
+
+    mutating func add(_ piece: QuotePiece) {
+        bought &+= piece.bought
+        sold &+= piece.sold
+        trades += Int(piece.trades)
+        swing &+= Int64(clamping: (piece.bought &- piece.sold).magnitude)
+    }
+}
+
+/// How an instrument was quoted over the window: sums of its pieces.
 struct QuoteActivity: Hashable, Sendable {
     var bidSize: UInt64 = 0
     var askSize: UInt64 = 0
@@ -42,11 +72,6 @@ struct QuoteActivity: Hashable, Sendable {
     /// The highest of the pieces.
     var peakPerSecond = 0
     var layers = 0
-    var bought: Int64 = 0
-    var sold: Int64 = 0
-    var trades = 0
-    /// The sum over pieces of |bought - sold|: how much pressure there was, whichever way.
-    var swing: Int64 = 0
 
     var updates: Int { adds + modifies + cancels }
 
@@ -63,9 +88,5 @@ struct QuoteActivity: Hashable, Sendable {
         shortLived += Int(piece.shortLived)
         peakPerSecond = max(peakPerSecond, Int(piece.peakPerSecond))
         layers += Int(piece.layers)
-        bought &+= piece.bought
-        sold &+= piece.sold
-        trades += Int(piece.trades)
-        swing &+= Int64(clamping: (piece.bought &- piece.sold).magnitude)
     }
 }

@@ -1,40 +1,65 @@
 internal import MarketData
 
 /// Which option has the same strike, expiry and underlying and the other right.
+///
+/// Definitions are hashed when they come; asking is a look into two arrays.
 struct StrikePairs: Sendable {
-    private struct Key: Hashable {
+    private struct Strike: Hashable {
         let underlying: InstrumentID
         let expiration: UInt64
-        let strike: Int64
-        let kind: InstrumentTerms.Kind
+        let strikeNanos: Int64
     }
 
-    private var indices: [Key: Int] = [:]
-    /// By dense index, what was entered for it, so that changed terms can be taken out.
-    private var keys: [Key?] = []
+    /// Dense indices of the options defined last, or -1.
+    private struct Pair {
+        var call: Int32 = -1
+        var put: Int32 = -1
+
+        subscript(isCall isCall: Bool) -> Int32 {
+            get { isCall ? call : put }
+            set { if isCall { call = newValue } else { put = newValue } }
+        }
+    }
+
+    private struct Place: Equatable {
+        /// -1 for what is no option.
+        var pair: Int32 = -1
+        var isCall = false
+    }
+
+    private var numbers: [Strike: Int32] = [:]
+    private var pairs: [Pair] = []
+    /// By dense index, where it was entered, so that changed terms can be taken out.
+    private var places: [Place] = []
 
     /// Takes the terms of the instrument with dense index `index` after a definition; later terms replace earlier ones.
     mutating func apply(_ terms: InstrumentTerms, at index: Int) {
-        while keys.count <= index { keys.append(nil) }
-        let key = Self.key(terms, terms.kind)
-        guard key != keys[index] else { return }
-        if let old = keys[index], indices[old] == index { indices[old] = nil }
-        keys[index] = key
-        if let key { indices[key] = index }
+        while places.count <= index { places.append(Place()) }
+        let (old, new) = (places[index], place(terms))
+        guard new != old else { return }
+        if old.pair >= 0, pairs[Int(old.pair)][isCall: old.isCall] == index {
+            pairs[Int(old.pair)][isCall: old.isCall] = -1
+        }
+        places[index] = new
+        if new.pair >= 0 { pairs[Int(new.pair)][isCall: new.isCall] = Int32(index) }
     }
 
     /// The dense index of the other right; nil for what is no option and where the other right is not defined.
     func other(of index: Int) -> Int? {
-        guard index < keys.count, let key = keys[index] else { return nil }
-        return indices[
-            Key(
-                underlying: key.underlying, expiration: key.expiration, strike: key.strike,
-                kind: key.kind == .call ? .put : .call)]
+        guard index < places.count, places[index].pair >= 0 else { return nil }
+        let place = places[index]
+        let other = pairs[Int(place.pair)][isCall: !place.isCall]
+        return other < 0 ? nil : Int(other)
     }
 
-    private static func key(_ terms: InstrumentTerms, _ kind: InstrumentTerms.Kind) -> Key? {
-        guard terms.isOption, terms.strikeNanos != Undefined.price else { return nil }
-        return Key(
-            underlying: terms.underlyingID, expiration: terms.expiration, strike: terms.strikeNanos, kind: kind)
+    private mutating func place(_ terms: InstrumentTerms) -> Place {
+        guard terms.isOption, terms.strikeNanos != Undefined.price else { return Place() }
+        let strike = Strike(
+            underlying: terms.underlyingID, expiration: terms.expiration, strikeNanos: terms.strikeNanos)
+        if let number = numbers[strike] { return Place(pair: number, isCall: terms.kind == .call) }
+        let number = Int32(pairs.count)
+        numbers[strike] = number
+        pairs.append(Pair())
+        return Place(pair: number, isCall: terms.kind == .call)
     }
 }
