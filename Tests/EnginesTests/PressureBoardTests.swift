@@ -37,7 +37,8 @@ private let close: Double = 6 * 3600
         #expect(bench.readings.map(\.instrument) == [bench.index(100), bench.index(200)])
         let call = try #require(bench.reading(200, start: 0))
         #expect(call.window.buyVolume == 30 && call.window.sellVolume == 10 && call.window.largestSize == 30)
-        #expect(call.minute.sellVolume == 10 && call.minute.buyVolume == 0 && call.quarter == call.window)
+        let course = try #require(bench.course(200, start: 0))
+        #expect(course.minute.sellVolume == 10 && course.minute.buyVolume == 0 && course.quarter == call.window)
         #expect(call.window.largeVolume == 30 && call.windowStart == nanos(noon))
         // 10:00 in Chicago, the strike about 1 % above 5200.
         #expect(call.baseline?.key.description == "call, 0.5 to 2 % out of the money, 10:00")
@@ -52,11 +53,12 @@ private let close: Double = 6 * 3600
         }
         bench.time(900)
         let last = try #require(bench.reading(200, start: 600))
-        #expect(last.quarter.buyVolume == 50 && last.quarter.sellVolume == 20 && last.window.buyVolume == 40)
-        #expect(last.persistence == 2.0 / 3)
+        let before = try #require(bench.course(200, start: 600))
+        #expect(before.quarter.buyVolume == 50 && before.quarter.sellVolume == 20 && last.window.buyVolume == 40)
+        #expect(before.persistence == 2.0 / 3)
         bench.trade(200, 1, "N", at: 2000)
         bench.time(2100)
-        let alone = try #require(bench.reading(200, start: 1800))
+        let alone = try #require(bench.course(200, start: 1800))
         #expect(alone.quarter.volume == 1 && alone.minute.volume == 0)
     }
 

@@ -63,6 +63,8 @@ struct BoardBench {
     var prices: [Int: Int64] = [:]
     /// With what was closed so far, in order.
     var readings: [WindowReading] = []
+    /// Of the readings, as of their window's close.
+    var courses: [PressureCourse] = []
     let memory: any EngineMemory
 
     init(_ memory: any EngineMemory = NoMemory(), calendar: String = "cme-globex-equity") throws {
@@ -90,7 +92,9 @@ struct BoardBench {
         let now = nanos(noon + time)
         guard now >= board.alarm else { return }
         let prices = prices
-        readings += board.timeArrived(now, table, memory) { prices[$0] }
+        let closed = board.timeArrived(now, table, memory) { prices[$0] }
+        readings += closed
+        courses += closed.map(board.course)
     }
 
     mutating func trade(
@@ -101,6 +105,10 @@ struct BoardBench {
         let trade = Trade(
             instrument: index, size: size, priceNanos: Feed.price(price), side: side.asciiValue ?? 0)
         board.add(trade, table.terms(at: index), top: top)
+    }
+
+    func course(_ id: UInt32, start: Double) -> PressureCourse? {
+        readings.firstIndex { $0.instrument == index(id) && $0.windowStart == nanos(noon + start) }.map { courses[$0] }
     }
 
     func reading(_ id: UInt32, start: Double) -> WindowReading? {

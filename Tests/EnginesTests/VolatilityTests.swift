@@ -211,6 +211,23 @@ private func chain(
         #expect(isNear(volatility(quotes), 0.2, 1e-9))
     }
 
+    /// Who gathers quotes may stop after the nearest strikes of either side.
+    @Test func onlyTheNearestStrikesAreLookedAt() {
+        var random = FlowRandom(seed: 6)
+        for _ in 0..<200 {
+            let strikes = (0..<40).filter { _ in random.below(2) == 0 }.map { 24_000 + 40 * Double($0) }
+            let forward = 24_000 + 10 * Double(random.below(160))
+            var quotes = chain(strikes, forward: forward, remaining: 7 * day) { _ in 0.2 }
+            for index in quotes.indices where random.below(2) == 0 {
+                quotes[index].callAsk = Undefined.price
+                if random.below(2) == 0 { quotes[index].putBid = Undefined.price }
+            }
+            let below = quotes.filter { $0.strikeNanos <= Feed.price(forward) }.suffix(AtTheMoney.strikesPerSide)
+            let above = quotes.filter { $0.strikeNanos > Feed.price(forward) }.prefix(AtTheMoney.strikesPerSide)
+            #expect(volatility(quotes, forward: forward) == volatility(Array(below + above), forward: forward))
+        }
+    }
+
     @Test func farStrikesAndNoStrikesSayNothing() {
         #expect(volatility([]) == nil)
         #expect(volatility(chain([26_000], forward: 24_825, remaining: 7 * day) { _ in 0.2 }) == nil)

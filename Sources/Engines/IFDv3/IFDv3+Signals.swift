@@ -4,7 +4,7 @@ internal import Signals
 extension IFDv3 {
     /// The candidate as a signal; nil without a price, a tick or an expected move of the underlying, which are then named.
     mutating func signal(_ candidate: Candidate, confidence: Double, _ cause: Cause) -> Signal? {
-        let underlying = candidate.underlying
+        let underlying = candidate.idea.underlying
         guard let middle = price(of: underlying) else {
             notes.add(.price, of: underlying)
             return nil
@@ -21,15 +21,16 @@ extension IFDv3 {
         }
         let toTarget = Self.distance(move, configuration.targetFactor, tick: tick, least: configuration.minTargetTicks)
         let toStop = Self.distance(move, configuration.stopFactor, tick: tick, least: configuration.minStopTicks)
-        let isLong = candidate.direction == .long
+        let direction = candidate.idea.direction
+        let isLong = direction.isLong
         let strength = strength(confidence, score: candidate.score.value)
         let id = table.ids[candidate.reading.instrument]
         return Signal(
             id: "v3-\(candidate.reading.windowStart / 1_000_000_000)-\(id)-\(isLong ? "l" : "s")", cause: cause.index,
             tsEvent: Timestamp(nanos: cause.tsEvent), instrumentID: id,
             symbol: table.symbol(at: candidate.reading.instrument), underlyingID: table.ids[underlying],
-            direction: candidate.direction,
-            action: strength == .moderate ? .monitor : candidate.direction.action(strength), strength: strength,
+            direction: direction,
+            action: strength == .moderate ? .monitor : direction.action(strength), strength: strength,
             confidence: confidence, price: Price(nanos: price),
             target: Price(nanos: Self.sum(price, isLong ? toTarget : -toTarget)),
             stop: Price(nanos: Self.sum(price, isLong ? -toStop : toStop)),
@@ -59,18 +60,21 @@ extension IFDv3 {
     private func features(_ candidate: Candidate, move: Int64, source: String) -> [String: Signal.Feature] {
         let reading = candidate.reading
         let flow = reading.window
+        let course = board.course(of: reading)
+        let making = making.verdict(reading.instrument, other: pairs.other(of: reading.instrument))
+        let smoothing = configuration.pressure.smoothingVolume
         var features: [String: Signal.Feature] = [
-            "kind": .text("\(table.terms(at: reading.instrument).kind)"),
+            "kind": .text(Self.word(for: table.terms(at: reading.instrument).kind)),
             "window_start": .integer(Int64(clamping: reading.windowStart)),
             "buy_volume": .integer(flow.buyVolume), "sell_volume": .integer(flow.sellVolume),
             "unsided_volume": .integer(flow.otherVolume), "trades": .integer(flow.trades),
             "largest_trade": .integer(flow.largestSize), "mean_trade": .number(flow.meanSize),
             "large_share": .number(flow.largeShare), "log_ratio": .number(reading.logRatio),
-            "log_ratio_1m": .number(reading.minute.logRatio(smoothing: configuration.pressure.smoothingVolume)),
-            "log_ratio_15m": .number(reading.quarter.logRatio(smoothing: configuration.pressure.smoothingVolume)),
-            "dominance": .number(flow.dominance), "persistence": .number(reading.persistence),
-            "market_making": .number(candidate.making.probability), "quote_stuffing": .flag(candidate.making.isStuffed),
-            "layering": .flag(candidate.making.isLayered),
+            "log_ratio_1m": .number(course.minute.logRatio(smoothing: smoothing)),
+            "log_ratio_15m": .number(course.quarter.logRatio(smoothing: smoothing)),
+            "dominance": .number(flow.dominance), "persistence": .number(course.persistence),
+            "market_making": .number(making.probability), "quote_stuffing": .flag(making.isStuffed),
+            "layering": .flag(making.isLayered),
             "score_pressure": .number(candidate.score.pressure), "score_baseline": .number(candidate.score.baseline),
             "score_not_market_making": .number(candidate.score.notMaking),
             "score_coordination": .number(candidate.score.coordination),
@@ -94,12 +98,22 @@ extension IFDv3 {
             features["group_against"] = .integer(candidate.group.against)
             features["group_strikes_before"] = .integer(Int64(candidate.group.strikesBefore))
             features["group_contracts_before"] = .integer(candidate.group.contractsBefore)
-            features["group_unusual"] = .number(candidate.unusual)
+            features["group_unusual"] = .number(strike.groupUnusual)
         }
         if let volatility = candidate.volatility.atTheMoney { features["implied_volatility"] = .number(volatility) }
         if let crush = candidate.volatility.crush { features["volatility_crush"] = .number(crush) }
         if let spike = candidate.volatility.spike { features["volatility_spike"] = .number(spike) }
         return features
+    }
+
+    private static func word(for kind: InstrumentTerms.Kind) -> String {
+        switch kind {
+        case .unknown: "unknown"
+        case .future: "future"
+        case .call: "call"
+        case .put: "put"
+        case .other: "other"
+        }
     }
 
     /// The level that both reach, the score and the probability it was calibrated to: a run of luck may not lift a weak

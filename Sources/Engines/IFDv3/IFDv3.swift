@@ -23,6 +23,7 @@ public struct IFDv3: SignalEngine, FeedDriven {
     var board: PressureBoard
     var making: MarketMaking
     var pairs = StrikePairs()
+    var chains = OptionChains()
     var quotes: MidQuotes
     var volatilities = VolatilityMonitor()
     var ranges: PriceRanges
@@ -64,7 +65,9 @@ public struct IFDv3: SignalEngine, FeedDriven {
         } else if record.asTrade != nil {
             trade(record)
         } else if let index = table.apply(record) {
-            pairs.apply(table.terms(at: index), at: index)
+            let terms = table.terms(at: index)
+            pairs.apply(terms, at: index)
+            chains.apply(terms, at: index, underlying: table.existingIndex(of: terms.underlyingID))
         }
     }
 
@@ -86,7 +89,7 @@ public struct IFDv3: SignalEngine, FeedDriven {
         let session = board.learnt.session
         let window = clock.now / configuration.rangeNanos
         let ranges = ranges
-        let readings = board.timeArrived(clock.now, table, memory) { ranges.summary($0, window: window)?.last }
+        let readings = board.timeArrived(clock.now, table, memory) { ranges.last(of: $0, window: window) }
         clock.alarm = board.alarm
         if !readings.isEmpty { notes.removeAll() }
         // Nothing can be done any more about what a session's last window says, and a process that began with the next
@@ -111,22 +114,19 @@ public struct IFDv3: SignalEngine, FeedDriven {
 
     /// For each underlying and direction the reading with the highest score.
     private mutating func close(_ readings: [WindowReading], _ cause: Cause, into output: inout EngineOutput) {
-        let ladders = ladders(readings)
-        let unusual = unusual(readings)
-        let volatility = volatilities(of: ladders.keys)
-        defer { groups.note(ladders.map { ($0.key.underlying, $0.value) }, window: readings[0].windowStart) }
-        var best: [Idea: Candidate] = [:]
+        let window = chains(readings)
+        defer { groups.note(window, at: readings[0].windowStart) }
+        var best = IdeaTable<Candidate>()
         for reading in readings {
-            guard let candidate = judge(reading, ladders, unusual, volatility) else { continue }
-            let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
-            if let other = best[idea], other.score.value >= candidate.score.value { continue }
-            best[idea] = candidate
+            guard let candidate = judge(reading, window) else { continue }
+            if let other = best[candidate.idea], other.score.value >= candidate.score.value { continue }
+            best.enter(candidate, for: candidate.idea)
         }
         // The stronger direction of an underlying speaks alone.
-        for (idea, candidate) in best.sorted(by: { $0.key < $1.key }) {
+        for (idea, candidate) in best.entries.sorted(by: { $0.idea < $1.idea }) {
             let opposite = Idea(underlying: idea.underlying, direction: idea.direction.opposite)
             if let other = best[opposite], other.score.value >= candidate.score.value {
-                if other.score.value > candidate.score.value || idea.direction == .short { continue }
+                if other.score.value > candidate.score.value || !idea.direction.isLong { continue }
             }
             speak(candidate, cause, into: &output)
         }
@@ -135,14 +135,13 @@ public struct IFDv3: SignalEngine, FeedDriven {
     private mutating func speak(_ candidate: Candidate, _ cause: Cause, into output: inout EngineOutput) {
         let confidence = board.learnt.calibration.probability(candidate.score.value)
         guard confidence >= configuration.minConfidence.number else { return }
-        let idea = Idea(underlying: candidate.underlying, direction: candidate.direction)
         let isActionable = strength(confidence, score: candidate.score.value) != .moderate
         // By windows and not by the records that closed them, which marks make earlier.
         let window = candidate.reading.windowStart
-        guard spoken.allows(idea, isActionable: isActionable, at: window, after: configuration.repeatNanos),
+        guard spoken.allows(candidate.idea, isActionable: isActionable, at: window, after: configuration.repeatNanos),
             let signal = signal(candidate, confidence: confidence, cause)
         else { return }
-        spoken.note(idea, isActionable: isActionable, at: window)
+        spoken.note(candidate.idea, isActionable: isActionable, at: window)
         board.remember(signal: signal.id, raw: candidate.score.value)
         output.append(signal)
         if explains, let explanation = board.explain(candidate.reading) {

@@ -48,6 +48,13 @@ struct PriceRanges: Sendable {
         }
     }
 
+    /// The last price, in 1e-9, over window `number` and the `windows` - 1 before; nil without a trade there.
+    func last(of instrument: Int, window number: UInt64) -> Int64? {
+        guard instrument < slots.count, slots[instrument] >= 0 else { return nil }
+        let series = series[Int(slots[instrument])]
+        return isRecent(series.lastWindow, number) ? series.last : nil
+    }
+
     /// The last price and the range, both in 1e-9, over window `number` and the `windows` - 1 before; nil without a trade there.
     func summary(_ instrument: Int, window number: UInt64) -> (last: Int64, range: Int64)? {
         guard instrument < slots.count, slots[instrument] >= 0 else { return nil }

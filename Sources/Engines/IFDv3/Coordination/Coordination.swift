@@ -26,6 +26,9 @@ struct Coordination: Sendable {
         /// all strikes in reach, this one included.
         let groupContracts: Int64
         let againstContracts: Int64
+        /// The mean over the strikes in reach that have this one's direction, this one included, of how unusual each was;
+        /// 0 for a strike without direction.
+        let groupUnusual: Double
 
         /// Long less short contracts; 0 for no direction.
         var direction: Int64 { long - short }
@@ -44,14 +47,16 @@ struct Coordination: Sendable {
         let residuals = ladder.strikes.map(Residual.init)
         let sums = DirectionSums(residuals)
         let (total, count) = Self.totalVolume(ladder.strikes)
+        var range = 0..<0
         strikes = residuals.indices.map { index in
             let strike = ladder.strikes[index]
             let own = residuals[index]
             var agreeing = 0
             var score = 0.0
             var group = (same: Int64(0), against: Int64(0))
+            var unusual = 0.0
+            range = Self.range(around: index, after: range, in: ladder.strikes, reach: rules.reachNanos)
             if own.sign != 0 {
-                let range = Self.range(around: index, in: ladder.strikes, reach: rules.reachNanos)
                 let all = sums.sums(range)
                 let same = own.sign > 0 ? all.long : all.short
                 let against = own.sign > 0 ? all.short : all.long
@@ -59,30 +64,30 @@ struct Coordination: Sendable {
                 group = (same.weight / StrikeLadder.fullWeight, against.weight / StrikeLadder.fullWeight)
                 score = Self.score(
                     agreeing: agreeing, for: same.weight - own.weight, against: against.weight, rules: rules)
+                unusual = Self.meanUnusual(range, ladder.strikes, residuals, sign: own.sign, count: same.count)
             }
             return Strike(
                 strikeNanos: strike.strikeNanos, volume: strike.volume, long: own.long, short: own.short,
                 isConcentrated: Int128(strike.volume) * Int128(count) * 1_000_000
                     > Int128(total) * Int128(rules.concentration.value),
-                agreeing: agreeing, score: score, groupContracts: group.same, againstContracts: group.against)
+                agreeing: agreeing, score: score, groupContracts: group.same, againstContracts: group.against,
+                groupUnusual: unusual)
         }
+    }
+
+    /// Added up strike by strike, from the lowest: a difference of running sums would round differently.
+    private static func meanUnusual(
+        _ range: Range<Int>, _ strikes: [StrikeLadder.Strike], _ residuals: [Residual], sign: Int, count: Int
+    ) -> Double {
+        var sum = 0.0
+        for index in range where residuals[index].sign == sign { sum += strikes[index].unusual }
+        return sum / Double(count)
     }
 
     /// The strike at exactly this price; nil when it has no pressure. O(log n).
     func strike(at strikeNanos: Int64) -> Strike? {
         let index = Self.firstIndex(in: strikes.count) { strikes[$0].strikeNanos >= strikeNanos }
         return index < strikes.count && strikes[index].strikeNanos == strikeNanos ? strikes[index] : nil
-    }
-
-    /// The strikes at most `reach` away from one, that one included, rising. O(log n).
-    func strikes(within reach: Int64, of strikeNanos: Int64) -> ArraySlice<Strike> {
-        let first = Self.firstIndex(in: strikes.count) {
-            Int128(strikes[$0].strikeNanos) >= Int128(strikeNanos) - Int128(reach)
-        }
-        let end = Self.firstIndex(in: strikes.count) {
-            Int128(strikes[$0].strikeNanos) > Int128(strikeNanos) + Int128(reach)
-        }
-        return strikes[first..<end]
     }
 
     /// min(agreeing / `fullAgreement`, 1) x for / (for + against), where the last two are the weighted residual contracts of the other
@@ -95,16 +100,18 @@ struct Coordination: Sendable {
         return count * (Double(same) / (Double(same) + Double(max(0, against))))
     }
 
-    /// The strikes within `reach` of one, itself included, by two binary searches.
-    private static func range(around index: Int, in strikes: [StrikeLadder.Strike], reach: Int64) -> Range<Int> {
-        let strike = strikes[index].strikeNanos
-        let low = strike.subtractingReportingOverflow(reach)
-        let high = strike.addingReportingOverflow(reach)
-        let first = low.overflow ? 0 : firstIndex(in: strikes.count) { strikes[$0].strikeNanos >= low.partialValue }
-        let end =
-            high.overflow
-            ? strikes.count : firstIndex(in: strikes.count) { strikes[$0].strikeNanos > high.partialValue }
-        return first..<max(end, first)
+    /// The strikes within `reach` of one, itself included.
+    ///
+    /// - Parameter before: the range of the strike before, of which neither end lies further on; empty for the first.
+    private static func range(
+        around index: Int, after before: Range<Int>, in strikes: [StrikeLadder.Strike], reach: Int64
+    ) -> Range<Int> {
+        let low = strikes[index].strikeNanos.subtractingReportingOverflow(reach)
+        let high = strikes[index].strikeNanos.addingReportingOverflow(reach)
+        var (first, end) = (before.lowerBound, max(before.upperBound, index + 1))
+        while !low.overflow, strikes[first].strikeNanos < low.partialValue { first += 1 }
+        while end < strikes.count, high.overflow || strikes[end].strikeNanos <= high.partialValue { end += 1 }
+        return first..<end
     }
 
     /// The first of `0..<count` for which `holds`, which stays true from there on; `count` when none. O(log n).
@@ -140,13 +147,15 @@ private struct Residual {
     var sign: Int { long == short ? 0 : long > short ? 1 : -1 }
 
     init(_ strike: StrikeLadder.Strike) {
-        var weighted: Int64 = 0
-        for (leg, meaning) in [(strike.call, Int64(1)), (strike.put, -1)] {
-            let rest = leg.rest * meaning
-            if rest > 0 { long += rest } else { short -= rest }
-            weighted += rest * leg.weight
-        }
+        add(strike.call.rest)
+        add(-strike.put.rest)
+        let weighted = strike.call.rest * strike.call.weight - strike.put.rest * strike.put.weight
         weight = max(0, sign > 0 ? weighted : -weighted)
+    }
+
+    /// - Parameter contracts: above 0 for long, below for short.
+    private mutating func add(_ contracts: Int64) {
+        if contracts > 0 { long += contracts } else { short -= contracts }
     }
 }
 

@@ -26,7 +26,7 @@ struct GroupHistory: Sendable {
         var strikes: Int
     }
 
-    private var last: [Idea: Seen] = [:]
+    private var last = IdeaTable<Seen>()
 
     /// - Parameter window: its start, ns since 1970; `length` before it the previous one began.
     func group(_ idea: Idea, _ strike: Coordination.Strike, window: UInt64, length: UInt64) -> GroupFlow {
@@ -40,21 +40,18 @@ struct GroupHistory: Sendable {
     }
 
     /// Keeps what the window showed: the group with the most contracts of each idea.
-    mutating func note(_ ladders: [(underlying: Int, Coordination)], window: UInt64) {
-        var strongest: [Idea: Seen] = [:]
-        for (underlying, ladder) in ladders {
+    mutating func note(_ chains: WindowChains, at window: UInt64) {
+        last.removeAll()
+        for (chain, ladder) in zip(chains.chains, chains.ladders) {
             for strike in ladder.strikes where strike.direction != 0 {
-                let idea = Idea(underlying: underlying, direction: strike.direction > 0 ? .long : .short)
+                let idea = Idea(underlying: chain.underlying, direction: strike.direction > 0 ? .long : .short)
                 let seen = Seen(window: window, contracts: strike.groupContracts, strikes: strike.agreeing + 1)
-                if let other = strongest[idea],
-                    (other.contracts, other.strikes) >= (seen.contracts, seen.strikes)
-                {
+                if let other = last[idea], (other.contracts, other.strikes) >= (seen.contracts, seen.strikes) {
                     continue
                 }
-                strongest[idea] = seen
+                last.enter(seen, for: idea)
             }
         }
-        last = strongest
     }
 
     mutating func removeAll() { last.removeAll() }

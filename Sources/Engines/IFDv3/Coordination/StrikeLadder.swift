@@ -20,6 +20,8 @@ struct StrikeLadder: Sendable {
         let strikeNanos: Int64
         /// Contracts with an aggressor, both rights.
         var volume: Int64 = 0
+        /// Of the more unusual option, in 0...1.
+        var unusual = 0.0
         var call = Leg()
         var put = Leg()
     }
@@ -29,35 +31,58 @@ struct StrikeLadder: Sendable {
 
     /// Pressures come in any order; several on one option are added up, with the log-ratio of the largest volume.
     init(_ pressures: [StrikePressure]) {
-        let sorted = pressures.sorted {
-            ($0.strikeNanos, $0.right.rawValue, Self.volume($1), Self.strength($1))
-                < ($1.strikeNanos, $1.right.rawValue, Self.volume($0), Self.strength($0))
-        }
-        strikes.reserveCapacity(sorted.count)
-        for pressure in sorted {
+        strikes.reserveCapacity(pressures.count)
+        for pressure in pressures.map(Measured.init).sorted(by: Measured.precedes) {
             if strikes.last?.strikeNanos != pressure.strikeNanos {
                 strikes.append(Strike(strikeNanos: pressure.strikeNanos))
             }
             let last = strikes.count - 1
-            strikes[last].volume = min(strikes[last].volume + Self.volume(pressure), Self.mostContracts)
-            let net = Self.cut(pressure.bought) - Self.cut(pressure.sold)
-            if pressure.right == .call {
-                Self.add(net, pressure, to: &strikes[last].call)
+            strikes[last].volume = min(strikes[last].volume + pressure.volume, Self.mostContracts)
+            strikes[last].unusual = max(strikes[last].unusual, pressure.unusual)
+            if pressure.isCall {
+                Self.add(pressure, to: &strikes[last].call)
             } else {
-                Self.add(net, pressure, to: &strikes[last].put)
+                Self.add(pressure, to: &strikes[last].put)
             }
         }
     }
 
-    private static func add(_ net: Int64, _ pressure: StrikePressure, to leg: inout Leg) {
+    private static func add(_ pressure: Measured, to leg: inout Leg) {
         // The largest volume comes first.
-        if leg.weight == 0 { leg.weight = strength(pressure) }
-        leg.net = min(max(leg.net + net, -mostContracts), mostContracts)
+        if leg.weight == 0 { leg.weight = pressure.strength }
+        leg.net = min(max(leg.net + pressure.net, -mostContracts), mostContracts)
         leg.rest = leg.net
     }
 
+    /// A pressure with what is asked of it, so that sorting computes nothing.
+    private struct Measured {
+        let strikeNanos: Int64
+        let isCall: Bool
+        let volume: Int64
+        let net: Int64
+        let strength: Int64
+        let unusual: Double
+
+        init(_ pressure: StrikePressure) {
+            let bought = StrikeLadder.cut(pressure.bought)
+            let sold = StrikeLadder.cut(pressure.sold)
+            strikeNanos = pressure.strikeNanos
+            isCall = pressure.right == .call
+            volume = bought + sold
+            net = bought - sold
+            strength = StrikeLadder.strength(pressure)
+            unusual = pressure.unusual
+        }
+
+        /// By strike, calls first, then the largest and surest first.
+        static func precedes(_ a: Measured, _ b: Measured) -> Bool {
+            if a.strikeNanos != b.strikeNanos { return a.strikeNanos < b.strikeNanos }
+            if a.isCall != b.isCall { return a.isCall }
+            return a.volume != b.volume ? a.volume > b.volume : a.strength > b.strength
+        }
+    }
+
     private static func cut(_ contracts: Int64) -> Int64 { min(max(contracts, 0), mostContracts) }
-    private static func volume(_ pressure: StrikePressure) -> Int64 { cut(pressure.bought) + cut(pressure.sold) }
 
     private static func strength(_ pressure: StrikePressure) -> Int64 {
         let size = abs(pressure.logRatio)

@@ -12,6 +12,8 @@ struct StrikePressure: Hashable, Sendable {
     var sold: Int64
     /// ln(bought / sold), smoothed; its sign is not used, its size says how sure the direction is.
     var logRatio: Double
+    /// How unusual the option's window was, in 0...1; see `BaselineStrength`.
+    var unusual = 0.0
 }
 
 /// What is recognised as one trade in several options.

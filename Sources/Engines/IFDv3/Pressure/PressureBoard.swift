@@ -6,15 +6,9 @@ struct WindowReading: Sendable {
     let instrument: Int
     /// ns since 1970.
     let windowStart: UInt64
-    /// The last minute, the window, and the fifteen minutes up to its end.
-    let minute: PressureFlow
     let window: PressureFlow
-    let quarter: PressureFlow
     /// Of the window; see `PressureFlow`.
     let logRatio: Double
-    let logVolume: Double
-    /// The part of the last three windows, this one included, in which the same side pressed; 0 when none did here.
-    let persistence: Double
     /// Nil for what has no baseline: an instrument without a definition, or neither future nor option.
     let baseline: Baseline?
 
@@ -23,6 +17,15 @@ struct WindowReading: Sendable {
         let logRatio: BaselineJudgement
         let logVolume: BaselineJudgement
     }
+}
+
+/// What went before in an instrument whose window closed; asked for only where a reading becomes a signal.
+struct PressureCourse: Hashable, Sendable {
+    /// The last minute of the window, and the fifteen minutes up to its end.
+    let minute: PressureFlow
+    let quarter: PressureFlow
+    /// The part of the last three windows, the reading's included, in which its side pressed; 0 when none did.
+    let persistence: Double
 }
 
 /// Pressure in all instruments of a feed: minutes in a ring, five-minute windows beside their baselines, sessions by
@@ -98,7 +101,8 @@ struct PressureBoard: Sendable {
     ) -> [WindowReading] {
         let firstMinute = number * PressureRing.windowMinutes
         let halfHour = learnt.halfHour(at: firstMinute * Self.minuteNanos)
-        let traded = ring.active.sorted { table.ids[$0] < table.ids[$1] }
+        let ids = table.ids
+        let traded = ring.active.sorted { ids[$0] < ids[$1] }
         return traded.map { instrument in
             let terms = table.terms(at: instrument)
             let underlying = terms.isOption ? table.existingIndex(of: terms.underlyingID).flatMap(underlyingPrice) : nil
@@ -112,16 +116,20 @@ struct PressureBoard: Sendable {
         let length = Int(PressureRing.windowMinutes)
         let window = ring.flow(of: instrument, minutes: length, before: end)
         let logRatio = window.logRatio(smoothing: parameters.smoothingVolume)
-        let logVolume = window.logVolume
-        let judged = key.map {
-            learnt.judge($0, logRatio: BinnedNumber(logRatio), logVolume: BinnedNumber(logVolume))
-        }
         return WindowReading(
-            instrument: instrument, windowStart: firstMinute * Self.minuteNanos,
-            minute: ring.flow(of: instrument, minutes: 1, before: end), window: window,
-            quarter: ring.flow(of: instrument, minutes: PressureRing.minutes, before: end), logRatio: logRatio,
-            logVolume: logVolume, persistence: persistence(of: instrument, window.isBought, end: end),
-            baseline: judged)
+            instrument: instrument, windowStart: firstMinute * Self.minuteNanos, window: window, logRatio: logRatio,
+            baseline: key.map {
+                learnt.judge($0, logRatio: BinnedNumber(logRatio), logVolume: BinnedNumber(window.logVolume))
+            })
+    }
+
+    /// Good until the next trade.
+    func course(of reading: WindowReading) -> PressureCourse {
+        let end = reading.windowStart / Self.minuteNanos + PressureRing.windowMinutes
+        return PressureCourse(
+            minute: ring.flow(of: reading.instrument, minutes: 1, before: end),
+            quarter: ring.flow(of: reading.instrument, minutes: PressureRing.minutes, before: end),
+            persistence: persistence(of: reading.instrument, reading.window.isBought, end: end))
     }
 
     private func persistence(of instrument: Int, _ side: Bool?, end: UInt64) -> Double {

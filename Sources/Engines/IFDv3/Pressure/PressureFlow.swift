@@ -62,14 +62,15 @@ struct PressureFlow: Hashable, Sendable {
         if isLarge { largeVolume += size }
     }
 
+    /// Adds without overflow checks: a size has 32 bits, so that no number of trades that could be read overflows.
     mutating func add(_ other: PressureFlow) {
-        buyVolume += other.buyVolume
-        sellVolume += other.sellVolume
-        otherVolume += other.otherVolume
-        buyTrades += other.buyTrades
-        sellTrades += other.sellTrades
-        otherTrades += other.otherTrades
+        buyVolume &+= other.buyVolume
+        sellVolume &+= other.sellVolume
+        otherVolume &+= other.otherVolume
+        buyTrades &+= other.buyTrades
+        sellTrades &+= other.sellTrades
+        otherTrades &+= other.otherTrades
         largestSize = max(largestSize, other.largestSize)
-        largeVolume += other.largeVolume
+        largeVolume &+= other.largeVolume
     }
 }

@@ -68,9 +68,10 @@ struct PressureRing: Sendable {
         guard instrument < lanes.count, lanes[instrument] >= 0 else { return sum }
         let first = Int(lanes[instrument]) * Self.minutes
         let earliest = end - min(end, UInt64(count))
+        var place = Int(earliest % UInt64(Self.minutes))
         for minute in earliest..<end {
-            let cell = cells[first + Int(minute % UInt64(Self.minutes))]
-            if cell.minute == minute { sum.add(cell.flow) }
+            if cells[first + place].minute == minute { sum.add(cells[first + place].flow) }
+            place = place + 1 == Self.minutes ? 0 : place + 1
         }
         return sum
     }

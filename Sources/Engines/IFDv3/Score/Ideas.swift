@@ -7,13 +7,22 @@ struct Idea: Hashable, Comparable, Sendable {
     let underlying: Int
     let direction: Signal.Direction
 
-    static func < (a: Idea, b: Idea) -> Bool {
-        (a.underlying, a.direction == .long ? 0 : 1) < (b.underlying, b.direction == .long ? 0 : 1)
-    }
+    /// In order of underlying, long before short.
+    var number: Int { underlying * 2 + (direction.isLong ? 0 : 1) }
+
+    static func < (a: Idea, b: Idea) -> Bool { a.number < b.number }
 }
 
 extension Signal.Direction {
-    var opposite: Signal.Direction { self == .long ? .short : .long }
+    /// By its case: `==` would compare the words, because the type has raw values.
+    var isLong: Bool {
+        switch self {
+        case .long: true
+        case .short: false
+        }
+    }
+
+    var opposite: Signal.Direction { isLong ? .short : .long }
 }
 
 /// When each idea was last spoken of in this session, to watch it and to act on it.
@@ -46,15 +55,11 @@ struct RejectionTally: Hashable, Sendable {
 }
 
 /// A reading that may become a signal.
-struct Candidate {
+struct Candidate: Sendable {
     let reading: WindowReading
-    /// Dense index.
-    let underlying: Int
-    let direction: Signal.Direction
+    let idea: Idea
     let score: PressureScore
-    let making: MarketMakingVerdict
     let coordination: Coordination.Strike?
     let group: GroupFlow
-    let unusual: Double
     let volatility: VolatilityMonitor.Features
 }
