@@ -29,6 +29,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         // Who is on the other end of the control socket.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        // HDR histograms of latencies.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         // HTTP over the control socket.
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         // YAML with line numbers for specs.
@@ -43,12 +45,15 @@ let package = Package(
         .target(name: "MarketData", dependencies: ["CZstd", "CCrypto"], swiftSettings: strict),
         .target(name: "Signals", dependencies: ["MarketData"], swiftSettings: strict),
         .target(name: "Engines", dependencies: ["MarketData", "Signals"], swiftSettings: strict),
-        .target(name: "Rollout", dependencies: ["MarketData", "Signals"], swiftSettings: strict),
+        .target(
+            name: "Monitors", dependencies: ["MarketData", product("Histogram", "hdrhistogram-swift")],
+            swiftSettings: strict),
+        .target(name: "Rollout", dependencies: ["MarketData", "Signals", "Monitors"], swiftSettings: strict),
         .target(name: "Feeds", dependencies: ["MarketData"], swiftSettings: strict),
         .target(
             name: "Operator",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Rollout", "Feeds",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds",
                 product("GRDB", "GRDB.swift"), product("Hummingbird", "hummingbird"),
                 product("NIOCore", "swift-nio"),
                 product("Logging", "swift-log"), product("Yams", "Yams"),
@@ -58,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "tandem",
             dependencies: [
-                "Operator", "Engines", "Feeds", "MarketData", "Rollout", "Signals", "CRevision",
+                "Operator", "Engines", "Feeds", "MarketData", "Monitors", "Rollout", "Signals", "CRevision",
                 product("ArgumentParser", "swift-argument-parser"), product("Logging", "swift-log"),
             ],
             swiftSettings: withLibc),
@@ -66,12 +71,14 @@ let package = Package(
         .testTarget(name: "MarketDataTests", dependencies: ["MarketData"], swiftSettings: strict),
         .testTarget(name: "SignalsTests", dependencies: ["MarketData", "Signals"], swiftSettings: strict),
         .testTarget(name: "EnginesTests", dependencies: ["MarketData", "Signals", "Engines"], swiftSettings: strict),
+        .testTarget(name: "MonitorsTests", dependencies: ["MarketData", "Monitors"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["MarketData", "Signals", "Rollout"], swiftSettings: strict),
         .testTarget(name: "FeedsTests", dependencies: ["MarketData", "Feeds"], swiftSettings: strict),
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Rollout", "Feeds", "Operator", product("Logging", "swift-log"),
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Operator",
+                product("Logging", "swift-log"),
             ],
             swiftSettings: withLibc),
         // Starts the release binary that TANDEM_BINARY names; links nothing of it.

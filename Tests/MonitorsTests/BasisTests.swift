@@ -1,0 +1,6 @@
+import Monitors
+import Testing
+
+@Suite struct BasisTests {
+    @Test func basisIsWrittenAsReportsShowIt() { #expect(Basis.replay.rawValue == "replay") }
+}
