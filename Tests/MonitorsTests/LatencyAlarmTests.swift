@@ -114,7 +114,7 @@ import Testing
     }
 
     /// The rule written as one would check it on paper: sort what is left of everything, count thresholds.
-    @Test(arguments: latencyRounds(20, soak: 2000))
+    @Test(arguments: latencyRounds(20, soak: 700))
     func levelsAreThoseOfAWholeHistory(seed: UInt64) throws {
         var random = LatencyRandom(seed: seed)
         let newest = Int.random(in: 5...40, using: &random)

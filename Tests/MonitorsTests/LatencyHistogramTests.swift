@@ -11,7 +11,7 @@ import Testing
         return rank <= rising.count ? rising[rank - 1] : nil
     }
 
-    @Test(arguments: latencyRounds(30, soak: 3000))
+    @Test(arguments: latencyRounds(30, soak: 1000))
     func percentilesAreThoseOfSortedSamplesWithinOneCell(seed: UInt64) {
         var random = LatencyRandom(seed: seed)
         let samples = (0..<Int.random(in: 1...1500, using: &random)).map { _ in random.latency() }
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test(arguments: latencyRounds(30, soak: 3000))
+    @Test(arguments: latencyRounds(30, soak: 1000))
     func countsAtTheLimitsAndTheEndsAreExact(seed: UInt64) {
         var random = LatencyRandom(seed: seed)
         let samples = (0..<Int.random(in: 1...300, using: &random)).map { _ in random.latency() }
@@ -46,7 +46,7 @@ import Testing
         #expect(histogram.clamped == samples.count { $0 > Self.hour }, "seed \(seed)")
     }
 
-    @Test(arguments: latencyRounds(30, soak: 3000))
+    @Test(arguments: latencyRounds(30, soak: 1000))
     func elsewhereACountIsNeverInOurFavour(seed: UInt64) {
         var random = LatencyRandom(seed: seed)
         let samples = (0..<200).map { _ in random.latency() }
@@ -54,7 +54,14 @@ import Testing
         let limit = random.latency()
         let found = histogram.count(atMost: limit)
         #expect(found <= samples.count { $0 <= limit }, "seed \(seed), \(limit)")
-        #expect(found >= samples.count { $0 + 127 <= limit - limit / 64 }, "seed \(seed), \(limit)")
+        let blur = max(128, limit / 128)
+        #expect(found >= samples.count { $0 <= Self.hour && $0 + blur <= limit }, "seed \(seed), \(limit)")
+    }
+
+    /// How much longer than an hour it took is not known.
+    @Test func aClampedSampleIsLongerThanAnyLimit() {
+        let histogram = latencies([Self.hour, Self.hour + 1])
+        #expect(histogram.count(atMost: Self.hour) == 1 && histogram.count(atMost: 2 * Self.hour) == 1)
     }
 
     /// The cell of 100 ms is half a millisecond wide: a histogram alone could not tell these apart.
@@ -113,6 +120,7 @@ import Testing
         #expect(histogram.percentiles.p50 == Self.hour && histogram.clamped == 20_000_000)
         #expect(histogram.count(atMost: ms(2)) == 2)
         #expect(histogram.maxNanos == Self.hour)
+        #expect((histogram.meanNanos ?? 0) > 9e11)
         #expect((try? LatencyHistogram(decoding: histogram.encoded))?.encoded == histogram.encoded)
     }
 }

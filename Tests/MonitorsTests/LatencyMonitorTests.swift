@@ -118,7 +118,7 @@ import Testing
     }
 
     /// However samples, stages, takes and a restart fall together, the deltas of a key add up to its samples.
-    @Test(arguments: latencyRounds(20, soak: 2000))
+    @Test(arguments: latencyRounds(20, soak: 700))
     func deltasAddUpToEverySampleOnce(seed: UInt64) {
         var random = LatencyRandom(seed: seed)
         var monitor = begun()

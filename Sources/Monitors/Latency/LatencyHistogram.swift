@@ -80,11 +80,11 @@ extension LatencyHistogram {
 
     /// How many took at most that long.
     ///
-    /// Exact at 80, 100, 150 and 300 ms and from an hour on. Elsewhere samples that share the limit's cell count as longer, so that
-    /// the error, at most 1/128 of the limit, is never in our favour.
+    /// Exact at 80, 100, 150 and 300 ms. Elsewhere samples that share the limit's cell count as longer, and `clamped` ones
+    /// always do, so that the error, at most 1/128 of the limit, is never in our favour.
     package func count(atMost nanos: UInt64) -> Int {
         for index in 0..<4 where Self.limits[index] == nanos { return Int(within[index]) }
-        if nanos >= largest { return measured }
+        if nanos >= largest { return measured - clamped }
         var count = 0
         forEachCell { _, highest, samples in if highest <= nanos { count += samples } }
         return count
