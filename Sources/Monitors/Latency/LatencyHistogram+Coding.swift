@@ -10,8 +10,8 @@ extension LatencyHistogram {
     ///
     /// Layout 1: the byte 1, then numbers of seven bits a byte, low bits first, the high bit saying that more follow:
     /// lost; clamped; samples within the first limit and how many more within each of the next three; number of cells.
-    /// If there are cells: smallest, largest and sum; then for each cell that has samples, in rising order, its lowest time in
-    /// units of 128 ns less that of the cell before, and its samples.
+    /// If there are cells: smallest, largest and sum; then for each cell that has samples, in rising order, its lowest
+    /// time in units of 128 ns less that of the cell before, and its samples.
     package var encoded: [UInt8] {
         var bytes = [Self.layout]
         bytes.append(varint: UInt64(lost))

@@ -80,8 +80,8 @@ extension LatencyHistogram {
 
     /// How many took at most that long.
     ///
-    /// Exact at 80, 100, 150 and 300 ms. Elsewhere samples that share the limit's cell count as longer, and `clamped` ones
-    /// always do, so that the error, at most 1/128 of the limit, is never in our favour.
+    /// Exact at 80, 100, 150 and 300 ms. Elsewhere samples that share the limit's cell count as longer, and `clamped`
+    /// ones always do, so that the error, at most 1/128 of the limit, is never in our favour.
     package func count(atMost nanos: UInt64) -> Int {
         for index in 0..<4 where Self.limits[index] == nanos { return Int(within[index]) }
         if nanos >= largest { return measured - clamped }

@@ -12,8 +12,8 @@ extension LatencyReport {
             }
     }
 
-    /// Shares within the target in percent, under a header, at most 80 columns wide up to ten digits of counts. Only rows
-    /// that have a target.
+    /// Shares within the target in percent, under a header, at most 80 columns wide up to ten digits of counts. Only
+    /// rows that have a target.
     package var shareTable: [[String]] {
         [["arm", "span", "count", "lost", "≤\(LatencyText.short(target)) ms %", "95 %", "verdict"]]
             + rows.filter { $0.span.isLatency }.map { row in
@@ -30,7 +30,8 @@ extension LatencyReport {
         return basis == .replay ? goal + "; not judged (replay)" : goal
     }
 
-    /// A line for a status page, for one row: `end_to_end candidate: ≤100 ms 99.52 % of 212 (at least 97.37), p50/p95/p99 12.00/41.00/88.00 ms, pass`.
+    /// One row as a line for a status page, such as `end_to_end candidate: ≤100 ms 99.52 % of 212 (at least 97.37),
+    /// p50/p95/p99 12.06/41.16/88.08 ms, inconclusive`.
     package func line(_ row: Row) -> String {
         let name = [row.span.rawValue, row.arm?.rawValue].compactMap { $0 }.joined(separator: " ")
         guard row.count > 0 else { return "\(name): unknown" }

@@ -13,8 +13,8 @@ package enum LatencySpan: String, CaseIterable, Codable, Hashable, Sendable {
     case endToEnd = "end_to_end"
     /// From the write of a mark to the engine's progress past it; exists without signals.
     case markAnswer = "mark_answer"
-    /// How far a record's time stamp was ahead of the wall clock. Not a latency: its samples are those that `feed` could
-    /// not take, so the two counts together are all records' batches.
+    /// How far a record's time stamp was ahead of the wall clock. Not a latency: its samples are those that `feed`
+    /// could not take, so that the two counts together are all batches of records.
     case clockSkew = "clock_skew"
 
     /// False for what has no target.
