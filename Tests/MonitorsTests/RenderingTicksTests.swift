@@ -30,6 +30,10 @@ import Testing
             let steps = zip(labels.dropFirst(), labels).map { $0 - $1 }
             let step = try #require(steps.min())
             #expect(step > 0 && steps.allSatisfy { $0 - step < step * 1e-3 }, "\(shown)")
+            var digit = step
+            while digit < 0.95 { digit *= 10 }
+            while digit > 9.5 { digit /= 10 }
+            #expect([1, 2, 5].contains { abs(digit - $0) < 0.01 }, "\(shown)")
         }
     }
 

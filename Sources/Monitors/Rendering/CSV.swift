@@ -3,10 +3,10 @@
 /// Lines end with a line feed alone, not the CR LF of the RFC: every reader of CSV takes it, and `awk` and `cut` do not
 /// find a carriage return in the last column. A nil is an empty field, an empty text is `""`.
 ///
-/// Spreadsheets run a field that begins with `=`, `+`, `-` or `@` (some with their full-width forms) as a formula. Such a field, unless it is a number,
-/// gets an apostrophe in front, which they take as "this is text"; so does one that begins with a tab or a carriage
-/// return, or has spaces before such a character. Fields with `;` or a tab are quoted too, since some countries'
-/// spreadsheets separate at them.
+/// Spreadsheets run a field that begins with `=`, `+`, `-` or `@` (some with their full-width forms) as a formula. Such
+/// a field, unless it is a number, gets an apostrophe in front, which they take as "this is text"; so does one that
+/// begins with a tab, a carriage return or a line feed, or has spaces before such a character. Fields with `;` or a tab
+/// are quoted too, since some countries' spreadsheets separate at them.
 package struct CSV: Hashable, Sendable {
     private let columns: Int
     /// All lines so far.

@@ -41,6 +41,7 @@ extension HTMLPage {
         details{font-size:14px}summary{cursor:pointer;color:var(--link)}
         footer{margin-top:36px;border-top:1px solid var(--rule);padding-top:10px;color:var(--dim);font-size:13px}
         \(plots)
+        @media screen and (max-width:700px){td:last-child:not(.n,.x){min-width:24ch}}
         @media print{@page{margin:14mm}body{padding:0;max-width:none;font-size:11pt}nav,details{display:none}
         h2,figcaption,caption{break-after:avoid}table:not(:has(tr:nth-child(15))){break-inside:avoid}\
         figure,.figures div,tr{break-inside:avoid}
@@ -62,12 +63,14 @@ extension HTMLPage {
         .s3{stroke:var(--s3)}.s4{stroke:var(--s4)}.s5{stroke:var(--s5)}
         .line.s1{stroke-dasharray:9 4}.line.s2{stroke-dasharray:2 3}.line.s3{stroke-dasharray:10 3 2 3}
         .line.s4{stroke-dasharray:18 4}.line.s5{stroke-dasharray:12 3 2 3 2 3}
-        .bar{stroke:var(--paper);stroke-width:.6}.b0{fill:var(--b0)}.b1{fill:var(--b1)}.b2{fill:var(--b2)}
+        .bar{stroke:var(--paper);stroke-width:.6}.bar.dense{stroke:none}\
+        .b0{fill:var(--b0)}.b1{fill:var(--b1)}.b2{fill:var(--b2)}
         .b3{fill:var(--b3)}.b4{fill:var(--b4)}.b5{fill:var(--b5)}
         .zero{stroke:var(--ink);stroke-width:3}.hatch{stroke:var(--dim);stroke-width:1.6}
         svg path.unknown{stroke:var(--rule);stroke-width:.6}
         .cell{stroke:var(--paper);stroke-width:.6}.frame{fill:none;stroke:var(--rule)}
-        .h0{fill:var(--h0)}.h1{fill:var(--h1)}.h2{fill:var(--h2)}.h3{fill:var(--h3)}.h4{fill:var(--h4)}.h5{fill:var(--h5)}
+        .h0{fill:var(--h0)}.h1{fill:var(--h1)}.h2{fill:var(--h2)}.h3{fill:var(--h3)}\
+        .h4{fill:var(--h4)}.h5{fill:var(--h5)}
         """
 
     private static let light = """

@@ -70,8 +70,8 @@ package struct ReportPage: Sendable {
 
     /// What stands on top of a replay's report.
     static let replayNotice =
-        "Replay: files were read as fast as they go, so latency, uptime and restarts below tell of no service, enter no "
-        + "SLA month and decide nothing."
+        "Replay: files were read as fast as they go, so latency, uptime and restarts below tell of no service, enter "
+        + "no SLA month and decide nothing."
 
     /// Where the report comes from: its last line.
     var origin: String {

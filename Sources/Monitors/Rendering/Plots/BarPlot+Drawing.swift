@@ -28,7 +28,8 @@ extension BarPlot {
         }
         frame.drawVerticalAxis(into: &svg, unit: unit.name)
         for (index, part) in shapes.parts.enumerated() {
-            svg.path(part, class: "bar b\(index % 6)", tooltip: series[index].name)
+            let style = sessions.count > 100 ? "bar dense" : "bar"
+            svg.path(part, class: "\(style) b\(index % 6)", tooltip: series[index].name)
         }
         svg.hatched(shapes.unknown, id: id)
         let marks = SessionTicks.ticks(sessions, width: frame.width).map {

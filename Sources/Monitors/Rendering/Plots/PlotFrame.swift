@@ -60,8 +60,8 @@ struct PlotFrame {
 
 /// Moves labels apart that would lie on each other.
 enum LabelSpread {
-    /// The heights nearest to `wanted` that are at least `gap` apart and within `range`, in the order of `wanted`. Where
-    /// there is no room for all, they are evenly spaced over it.
+    /// Heights at least `gap` apart and within `range`, in the order of `wanted` and no further from it than that takes
+    /// downwards. Where there is no room for all, they are evenly spaced over it.
     static func heights(_ wanted: [Double], gap: Double, within range: ClosedRange<Double>) -> [Double] {
         guard wanted.count > 1 else { return wanted.map { min(range.upperBound, max(range.lowerBound, $0)) } }
         let room = range.upperBound - range.lowerBound
