@@ -76,24 +76,30 @@ extension BudgetExplanation.Row {
         entries = sum.entries
     }
 
+    /// What the amount has beside quantity x price, if anything.
+    fileprivate var besideText: String {
+        guard let differenceMicros, differenceMicros != 0 else { return "" }
+        return "(\(differenceMicros > 0 ? "+" : "")\(Dollars.text(differenceMicros, exact: true)))"
+    }
+
     fileprivate var order: [String] { [day, provider, category, unit, unitPrice ?? ""] }
 }
 
 extension BudgetExplanation {
-    private static let header = ["day", "provider", "category", "quantity", "unit price", "amount", "beside"]
-
-    /// Lines of at most 80 columns: quantity x unit price = amount, and what the amount has beside that.
+    /// Lines of at most 80 columns, day by day: quantity x unit price = amount, and what the amount has beside that.
     package var table: [String] {
-        var cells = [Self.header]
+        var cells = [["day", "", "quantity", "unit price", "amount", ""]]
+        var day = ""
         for row in rows {
-            let beside = row.differenceMicros.map { $0 == 0 ? "" : Dollars.text($0, exact: true) } ?? ""
+            if row.day != day { cells.append([row.day]) }
+            day = row.day
             cells.append([
-                row.day, row.provider, row.category, String(row.quantity), row.unitPrice ?? "-",
-                Dollars.text(row.amountMicros, exact: true), beside,
+                "  " + row.provider, row.category, String(row.quantity), row.unitPrice ?? "-",
+                Dollars.text(row.amountMicros, exact: true), row.besideText,
             ])
         }
-        cells.append(["", "", "", "", "spent", Dollars.text(spentMicros, exact: true), ""])
-        return TextTable.lines(cells, rightAligned: [3, 5, 6])
+        cells.append(["spent", "", "", "", Dollars.text(spentMicros, exact: true), ""])
+        return TextTable.lines(cells, rightAligned: [2, 4])
     }
 
     /// With a header; every line ends with a newline.

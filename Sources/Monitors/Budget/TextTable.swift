@@ -35,6 +35,7 @@ enum TextTable {
             lines.append(String(head))
             rest = Substring(String(repeating: " ", count: indent) + rest[end...].drop { $0 == " " })
         }
+        while rest.last == " " { rest.removeLast() }
         lines.append(String(rest))
         return lines
     }
