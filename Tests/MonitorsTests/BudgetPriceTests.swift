@@ -82,6 +82,15 @@ import Testing
         }
     }
 
+    /// 625 bytes reserved for a micro-dollar and committed in full cost a quarter of one: the next 4,375 bytes, up to 2
+    /// micro-dollars for 5,000, cost one more.
+    @Test func streamThatWasChargedTooMuchWaitsForItsPrice() throws {
+        var stream = MeteredStream(price: try UnitPrice("$0.40/GB"), quantity: 625, chargedMicros: 1)
+        #expect(try stream.charge(100) == 0)
+        #expect(try stream.charge(4275) == 1)
+        #expect(stream.chargedMicros == 2)
+    }
+
     @Test func streamThatOverflowsChargesNothing() throws {
         var stream = MeteredStream(price: try UnitPrice("$1/byte"), quantity: 10, chargedMicros: 10_000_000)
         let before = stream

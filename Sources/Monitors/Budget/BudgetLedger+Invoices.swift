@@ -84,7 +84,7 @@ extension BudgetLedger {
     /// One for every provider with an invoice of the period, by name.
     package func drifts(in period: BudgetPeriod) -> [InvoiceDrift] {
         var invoiced: [String: Int64] = [:]
-        for case .invoice(let line) in rows where line.period == period {
+        for case .invoice(let line) in sideRows where line.period == period {
             invoiced[line.provider, default: 0] += line.amountMicros
         }
         var metered: [String: Int64] = [:]
@@ -102,7 +102,7 @@ extension BudgetLedger {
     /// Only ever more than the estimate: a cheaper invoice does not loosen a reservation. Where nothing was metered the
     /// invoice says nothing about estimates.
     package func corrected(estimateMicros: Int64, provider: String) throws(BudgetError) -> Int64 {
-        let periods = rows.compactMap { row in
+        let periods = sideRows.compactMap { row in
             if case .invoice(let line) = row, line.provider == provider { line.period } else { nil }
         }
         guard let last = periods.max(), let drift = drifts(in: last).first(where: { $0.provider == provider }),
@@ -132,7 +132,7 @@ extension BudgetLedger {
 
     /// The charges of an invoice that was imported before, in their order.
     private func knownCharges(_ key: String) -> [ChargeContent] {
-        rows.compactMap { row in
+        sideRows.compactMap { row in
             guard case .invoice(let line) = row, Self.invoiceKey(line.provider, line.reference) == key else {
                 return nil
             }

@@ -100,7 +100,7 @@ extension BudgetLedger {
     }
 
     private func isApproved(_ request: ReservationRequest) -> Bool {
-        rows.contains { row in
+        sideRows.contains { row in
             guard case .approval(let approval) = row else { return false }
             return approval.request == request.id && request.amountMicros <= approval.micros
         }

@@ -7,7 +7,7 @@ extension BudgetLedger {
         var limits = baseLimits
         var extra = (month: Int64(0), day: Int64(0))
         var instead = (month: Int64?.none, day: Int64?.none)
-        for row in rows {
+        for row in sideRows {
             switch row {
             case .setting(let row) where row.note.time <= time:
                 limits[row.key] = row.micros
@@ -28,7 +28,7 @@ extension BudgetLedger {
 
     /// All overrides, expired ones too, in the order they were added.
     package var overrides: [BudgetOverride] {
-        rows.compactMap { if case .override(let row) = $0 { row } else { nil } }
+        sideRows.compactMap { if case .override(let row) = $0 { row } else { nil } }
     }
 
     /// Committed in the period; nil when the ledger has no cost row of it: not known, which is not zero.

@@ -39,6 +39,8 @@ package struct BudgetLedger: Sendable {
     /// The spec's limits; rows change them from their time on.
     package let baseLimits: BudgetLimits
     package private(set) var rows: [LedgerRow] = []
+    /// Those of `rows` that are no costs: few, and asked at every reservation.
+    private(set) var sideRows: [LedgerRow] = []
     private var indexByID: [String: Int] = [:]
     private(set) var reservations: [String: Reservation] = [:]
     private(set) var months: [BudgetPeriod: Totals] = [:]
@@ -83,7 +85,7 @@ package struct BudgetLedger: Sendable {
         let newMicros = try Self.sum(micros, magnitudes.micros, "the sum of all amounts with row \"\(row.id)\"")
         let newQuantity = try Self.sum(
             quantity, magnitudes.quantity, "the sum of all quantities with row \"\(row.id)\"")
-        if case .cost(let entry) = row { try apply(entry) }
+        if case .cost(let entry) = row { try apply(entry) } else { sideRows.append(row) }
         (micros, quantity) = (newMicros, newQuantity)
         indexByID[row.id] = rows.count
         rows.append(row)
