@@ -62,6 +62,16 @@ extension ExchangeCalendar {
         schedule.segment(try currentOrNextSegment(time)).upperBound
     }
 
+    /// Whole minutes until the market opens, rounded down; nil while it is open.
+    public func minutesToOpen(at time: Timestamp) throws(CalendarError) -> Int? {
+        try isOpen(at: time) ? nil : Int(nextOpen(after: time).seconds - time.seconds) / 60
+    }
+
+    /// Whole minutes until the market closes, rounded down; nil while it is closed.
+    public func minutesToClose(at time: Timestamp) throws(CalendarError) -> Int? {
+        try isOpen(at: time) ? Int(nextClose(after: time).seconds - time.seconds) / 60 : nil
+    }
+
     /// The opens and closes later than `start` and not later than `end`, in time order; none when `end` is not after
     /// `start`.
     ///

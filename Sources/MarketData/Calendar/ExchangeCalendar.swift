@@ -10,6 +10,7 @@
 ///   evening to Friday, with an hour of maintenance between sessions.
 /// - `us-equity-rth`: the regular hours of the New York Stock Exchange, in America/New_York. 09:30 to 16:00, half days
 ///   to 13:00.
+/// - calendars of one's own, made from a `CustomCalendar`.
 ///
 /// Trade dates on US holidays (`cme-globex-equity`):
 ///
@@ -26,32 +27,60 @@
 /// Questions about times outside `coverage` throw `CalendarError.outsideData`; a saturated or undefined `Timestamp` is
 /// outside.
 public struct ExchangeCalendar: Hashable, Sendable {
-    private enum Kind: String, CaseIterable {
-        case always = "24x7"
-        case globexEquity = "cme-globex-equity"
-        case newYorkRegular = "us-equity-rth"
+    private enum Kind: Hashable {
+        case always
+        case globexEquity
+        case newYorkRegular
+        case custom(CompiledCalendar)
     }
 
     private let kind: Kind
 
-    public static let names = Kind.allCases.map(\.rawValue)
+    /// The calendars that are built in.
+    public static let names = ["24x7", "cme-globex-equity", "us-equity-rth"]
 
     /// The dates that the compiled-in data of exchanges with hours covers, as dates of the exchange's zone.
     public static let dataRange = SpecialDays.coverage
 
     /// Throws `CalendarError.unknownCalendar` for a name outside `names`.
     public init(named name: String) throws(CalendarError) {
-        guard let kind = Kind(rawValue: name) else { throw .unknownCalendar(name, known: Self.names) }
-        self.kind = kind
+        switch name {
+        case "24x7": kind = .always
+        case "cme-globex-equity": kind = .globexEquity
+        case "us-equity-rth": kind = .newYorkRegular
+        default: throw .unknownCalendar(name, known: Self.names)
+        }
     }
 
-    public var name: String { kind.rawValue }
+    /// A calendar of one's own.
+    ///
+    /// - Throws: everything that is wrong with it at once.
+    /// - Complexity: O(days of its coverage), once.
+    public init(_ custom: CustomCalendar) throws(CustomCalendarError) {
+        kind = .custom(try CompiledCalendar(custom))
+    }
 
-    /// The dates this calendar answers for: `dataRange`, except for `24x7`.
+    public var name: String {
+        switch kind {
+        case .always: Self.names[0]
+        case .globexEquity: Self.names[1]
+        case .newYorkRegular: Self.names[2]
+        case .custom(let calendar): calendar.definition.name
+        }
+    }
+
+    /// What the calendar was made from; nil for those that are built in.
+    public var definition: CustomCalendar? {
+        guard case .custom(let calendar) = kind else { return nil }
+        return calendar.definition
+    }
+
+    /// The dates this calendar answers for: `dataRange`, except for `24x7` and calendars of one's own.
     public var coverage: ClosedRange<CivilDate> {
         switch kind {
         case .always: CivilDate(daysSince1970: 0)...CivilDate(daysSince1970: Schedule.wholeDays - 1)
         case .globexEquity, .newYorkRegular: Self.dataRange
+        case .custom(let calendar): calendar.coverage
         }
     }
 
@@ -61,6 +90,7 @@ public struct ExchangeCalendar: Hashable, Sendable {
         case .always: []
         case .globexEquity: SpecialDays.globex
         case .newYorkRegular: SpecialDays.newYork
+        case .custom(let calendar): calendar.specialDays
         }
     }
 
@@ -69,6 +99,7 @@ public struct ExchangeCalendar: Hashable, Sendable {
         case .always: .utc
         case .globexEquity: .chicago
         case .newYorkRegular: .newYork
+        case .custom(let calendar): calendar.zone
         }
     }
 
@@ -77,15 +108,17 @@ public struct ExchangeCalendar: Hashable, Sendable {
         case .always: .everyUTCDay
         case .globexEquity: .table(.globexEquity)
         case .newYorkRegular: .table(.newYorkRegular)
+        case .custom(let calendar): .table(calendar.table)
         }
     }
 
     /// `coverage` as instants, the last excluded.
-    private var coveredTime: Range<Timestamp> {
+    var coveredTime: Range<Timestamp> {
         switch kind {
         case .always: Self.everyUTCDayTime
         case .globexEquity: Self.chicagoTime
         case .newYorkRegular: Self.newYorkTime
+        case .custom(let calendar): calendar.coveredTime
         }
     }
 
@@ -94,7 +127,7 @@ public struct ExchangeCalendar: Hashable, Sendable {
     private static let chicagoTime = instants(of: dataRange, in: .chicago)
     private static let newYorkTime = instants(of: dataRange, in: .newYork)
 
-    private static func instants(of dates: ClosedRange<CivilDate>, in zone: ExchangeZone) -> Range<Timestamp> {
+    static func instants(of dates: ClosedRange<CivilDate>, in zone: ExchangeZone) -> Range<Timestamp> {
         let begin = zone.timestamp(dates.lowerBound, hour: 0, minute: 0)
         return begin..<zone.timestamp(dates.upperBound.adding(days: 1), hour: 0, minute: 0)
     }

@@ -11,15 +11,32 @@ public struct SpecialDay: Hashable, Sendable {
     }
 
     /// Where a row comes from. `meaning` says what each code stands for.
-    public enum Provenance: String, Hashable, Sendable, CaseIterable {
-        case exchangeNotice = "A"
-        case exchangeListing = "A2"
-        case goodFridayNotices = "B"
-        case goodFridayJobsReport = "B2"
-        case librariesAndPractice = "C"
-        case libraries = "L"
-        case derived = "R"
-        case derivedUncertain = "R!"
+    public enum Provenance: Hashable, Sendable {
+        case exchangeNotice
+        case exchangeListing
+        case goodFridayNotices
+        case goodFridayJobsReport
+        case librariesAndPractice
+        case libraries
+        case derived
+        case derivedUncertain
+        /// What the author of a calendar of one's own says.
+        case stated(String)
+
+        /// The code of the project's reference, or what was stated.
+        public var rawValue: String {
+            switch self {
+            case .exchangeNotice: "A"
+            case .exchangeListing: "A2"
+            case .goodFridayNotices: "B"
+            case .goodFridayJobsReport: "B2"
+            case .librariesAndPractice: "C"
+            case .libraries: "L"
+            case .derived: "R"
+            case .derivedUncertain: "R!"
+            case .stated(let text): text
+            }
+        }
 
         /// One line for people, with the trust that the row deserves.
         public var meaning: String {
@@ -32,6 +49,7 @@ public struct SpecialDay: Hashable, Sendable {
             case .libraries: "public calendars agree on the date, minute from one of them; trust good"
             case .derived: "derived from the fixed rules, not checked against exchange notices; date good"
             case .derivedUncertain: "derived and uncertain; verify with the exchange before relying on it"
+            case .stated(let text): text
             }
         }
     }
