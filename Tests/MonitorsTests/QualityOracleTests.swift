@@ -141,6 +141,43 @@ private typealias Stream = QualityStream
         }
     }
 
+    /// Types and lengths that the fast part knows, and those it does not: in one run and record by record alike.
+    @Test(arguments: [
+        (RecordType.trade, 0), (RecordType.mbp1, 0), (RecordType.mbp10, 0), (RecordType.bbo1s, 0), (RecordType.mbp1, 8),
+        (RecordType.cmbp1, 0),
+    ])
+    func everyTypeIsJudgedAlikeInRunsOfAnyLength(type: UInt8, trailer: Int) throws {
+        var stream = Stream()
+        stream.records = [RecordBuilder.mark(at: Stream.open), Stream.definition(1, at: Stream.open)]
+        for number in 0..<400 {
+            let time = Stream.open + UInt64(number) * 20_000_000 + 1
+            var record = RecordBuilder.record(
+                type: type, instrumentID: 1, tsEvent: time - 1, numbers: ["ts_recv": Int64(time), "flags": 128])
+            if type != RecordType.bbo1s, type != RecordType.cmbp1 {
+                Stream.set(UInt64(number + 1), in: &record, at: 44, bytes: 4)
+                record[28] = UInt8(ascii: "A")
+            }
+            // Two come late, one is marked, one came twice.
+            if number == 111 || number == 222 { Stream.set(time - 50_000_000, in: &record, at: 32, bytes: 8) }
+            if number == 333 { record[30] |= RecordFlags.maybeBadBook }
+            record += [UInt8](repeating: 0, count: trailer)
+            record[0] = UInt8(record.count / 4)
+            stream.records.append(record)
+            if number == 350 { stream.records.append(record) }
+        }
+        let canRepeat = type != RecordType.trade && type != RecordType.bbo1s && type != RecordType.cmbp1 && trailer == 0
+        for run in [Int.max, 1, 50] {
+            let report = try #require(try stream.report(run: run))
+            #expect(report.counts.marketRecords == 401)
+            #expect(report.counts.orderedRecords == 401)
+            // Each was received before the two records ahead of it.
+            #expect(report.counts.outOfOrder == 2)
+            #expect(report.counts.worstDisorderNanos == 30_000_000)
+            #expect(report.counts.repeats == (canRepeat ? 1 : 0))
+            #expect(report.gaps.map(\.kind) == [.badBook])
+        }
+    }
+
     /// One out of many records, anywhere in a run long enough for the fast part.
     @Test func oneDefectIsFoundWhereverItStands() throws {
         let clean = Stream.clean(step: 20_000_000, to: Stream.open + 9 * Stream.second)

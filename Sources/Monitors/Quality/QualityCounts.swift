@@ -28,7 +28,7 @@ package struct QualityCounts: Hashable, Sendable, Codable {
     package var repeatable = 0
     package var repeats = 0
 
-    /// Records whose clocks and definition were looked at: one in 32, and those looked at closely.
+    /// Records whose clocks and definition were looked at: one in 64, and those that were looked at closely.
     package var samples = 0
     /// Samples received before they happened.
     package var skewed = 0

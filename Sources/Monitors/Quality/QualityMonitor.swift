@@ -3,14 +3,14 @@ package import MarketData
 /// Watches the operator's merged stream for what is wrong with it, session by session.
 ///
 /// Hand it every run of records in order, and beside that what the operator knows better: quotes and trading states of the
-/// underlyings (from the ticks it makes anyway), gaps, and times in which the baseline was not ready. Nothing here keeps a
-/// book. One thread owns it. A run of market-by-order records costs about 2 ns a record, and nothing is allocated but when
+/// underlyings (from the ticks it makes anyway), gaps, and times in which the baseline was not ready. What is told of a run's
+/// time comes before the run: a mark at its end may close the session. Nothing here keeps a book. One thread owns it. A run of market-by-order records costs about 2 ns a record, and nothing is allocated but when
 /// a session begins or something is found.
 ///
 /// What a stream can and cannot prove:
 /// - Gaps are certain where the feed says so (MAYBE_BAD_BOOK, skipped records), where the operator knows of them, and where
 ///   the whole market is silent. Sequences prove gaps only in a feed of whole channels; see `QualityTerms.SequenceUse`.
-/// - Clocks and definitions are looked at in a sample of one record in 32.
+/// - Clocks and definitions are looked at in a sample of about one record in 64.
 /// - Snapshots are taken as they are: their times and sequences are old by nature.
 /// - Everything is forgotten at the end of a session but definitions: sequences may begin anew.
 ///
@@ -44,20 +44,22 @@ package struct QualityMonitor: ~Copyable {
         guard let start = run.bytes.baseAddress else { return }
         let end = start + run.bytes.count
         var position = start
-        // Records of one header, and from where on it is worth trying to pass over them.
+        // Records of one header, from where on it is worth trying to pass over them, and attempts that led nowhere.
         var (stretch, key, length) = (start, UInt32(0), 0)
-        var attempt = start
+        var (attempt, misses) = (start, 0)
         while position < end {
             let header = position.loadUnaligned(as: UInt32.self)
             if header != key || position == start {
                 if position > start { keepTail(from: stretch, to: position, continues: stretch == start) }
                 (stretch, key, length) = (position, header, Int(header & 0xFF) * 4)
-                attempt = position + Repeats.reach * length
+                (attempt, misses) = (position + length, 0)
             }
             if position >= attempt {
-                let skipped = skip(from: position, to: end)
+                let skipped = skip(from: position, to: end, ScanPast(stretch: stretch, beginsRun: stretch == start))
                 position += skipped
-                attempt = position + (skipped > 0 ? length : Repeats.reach * length)
+                // Where remarkable records follow each other, trying costs more than looking.
+                misses = skipped > 0 ? 0 : min(misses + 1, 4)
+                attempt = position + length << misses
                 if skipped > 0 { continue }
             }
             for record in RecordRun(within: run.bytes, from: position - start) {
@@ -89,27 +91,29 @@ extension QualityMonitor {
     /// Passes over records in which nothing is remarkable, and counts them.
     ///
     /// - Returns: their bytes.
-    private mutating func skip(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> Int {
+    private mutating func skip(
+        from start: UnsafeRawPointer, to end: UnsafeRawPointer, _ past: ScanPast
+    ) -> Int {
         guard terms.sequenceUse != .wholeChannel, session != nil else { return 0 }
         switch start.load(fromByteOffset: 1, as: UInt8.self) {
-        case RecordType.mbo: return skip(MboLayout.self, start, end)
-        case RecordType.trade: return skip(TradeLayout.self, start, end)
-        case RecordType.mbp1: return skip(Mbp1Layout.self, start, end)
-        case RecordType.mbp10: return skip(Mbp10Layout.self, start, end)
+        case RecordType.mbo: return skip(MboLayout.self, start, end, past)
+        case RecordType.trade: return skip(TradeLayout.self, start, end, past)
+        case RecordType.mbp1: return skip(Mbp1Layout.self, start, end, past)
+        case RecordType.mbp10: return skip(Mbp10Layout.self, start, end, past)
         default: return 0
         }
     }
 
     @inline(never)
     private mutating func skip<Layout: ScanLayout>(
-        _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer
+        _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ past: ScanPast
     ) -> Int {
         // A record may be longer than its type: with a send time behind it.
         guard Int(start.load(as: UInt8.self)) * 4 == Layout.stride else { return 0 }
         let publisher = start.loadUnaligned(fromByteOffset: 2, as: UInt16.self)
         var state = ScanState(latest: latest, windowEnd: windowEnd)
         let records = memory.unremarkable(
-            Layout.self, from: start, to: end, channels: memory.channels(of: publisher), &state)
+            Layout.self, from: start, to: end, past: past, channels: memory.channels(of: publisher), &state)
         guard records > 0 || state.samples > 0 else { return 0 }
         latest = state.latest
         if records > 0 { isBehind = false }

@@ -94,6 +94,14 @@ struct ScanMemory: ~Copyable {
     static func slot(_ id: UInt32) -> Int { Int((id &* 0x9E37_79B1) >> UInt32(32 - slotBits)) }
 }
 
+/// What stands before the records of a scan, in memory or in the run before.
+struct ScanPast {
+    /// The first of the records in a row that have one header.
+    let stretch: UnsafeRawPointer
+    /// Whether the run begins with it, so that the tail of the run before may belong to it.
+    let beginsRun: Bool
+}
+
 /// The running figures of one scan, kept apart from the monitor so that they stay in registers.
 struct ScanState {
     /// The highest `ts_recv` so far.
@@ -116,10 +124,10 @@ extension ScanMemory {
     /// a sequence below the channel's highest, a repeat. The first of up to 64 records is the sample for definitions and
     /// clocks, which does not stop the scan; an instrument that is not in its slot does.
     ///
-    /// - Parameter start: eight records of the same header stand before it.
+    /// - Parameter start: not the first of its stretch.
     @inline(__always)
     func unremarkable<Layout: ScanLayout>(
-        _: Layout.Type, from start: UnsafeRawPointer, to end: UnsafeRawPointer,
+        _: Layout.Type, from start: UnsafeRawPointer, to end: UnsafeRawPointer, past: ScanPast,
         channels: UnsafeMutablePointer<UInt32>, _ state: inout ScanState
     ) -> Int {
         let key = start.loadUnaligned(as: UInt32.self)
@@ -128,18 +136,17 @@ extension ScanMemory {
             let limit = min(end, position + Self.sampled * Layout.stride)
             let (uniform, isOfOneChannel) = uniformRecords(Layout.self, position, limit, key, state.windowEnd)
             guard uniform > position, sample(position, Layout.received, &state) else { break }
-            if isOfOneChannel, areInOrder(Layout.self, position, uniform, start, channels, &state.latest) {
+            if isOfOneChannel, areInOrder(Layout.self, position, uniform, past, channels, &state.latest) {
                 position = uniform
             } else {
-                position = endOfOrder(Layout.self, position, uniform, start, channels, &state.latest)
+                position = endOfOrder(Layout.self, position, uniform, past, channels, &state.latest)
             }
             guard position == limit else { break }
         }
         return (position - start) / Layout.stride
     }
 
-    /// The end of the blocks, from `start` on, whose records have header and flags as they should; and whether all of
-    /// them are of channel 0, as in Databento's files of CME, or of types without one.
+    /// The end of the records, from `start` on, that have header and flags as they should; and whether all of them are of channel 0, as in Databento's files of CME, or of types without one.
     @inline(__always)
     private func uniformRecords<Layout: ScanLayout>(
         _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ key: UInt32, _ windowEnd: UInt64
@@ -158,31 +165,42 @@ extension ScanMemory {
             guard UInt8(truncatingIfNeeded: bits) & Self.remarkable == 0 else { break }
             block += Self.block * Layout.stride
         }
+        // What is left of the last block, or of one that has a remarkable record.
+        while end - block >= Layout.stride, block.loadUnaligned(as: UInt32.self) == key,
+            block.loadUnaligned(fromByteOffset: Layout.received, as: UInt64.self) < windowEnd
+        {
+            let own = block.loadUnaligned(fromByteOffset: Layout.flags, as: UInt16.self)
+            guard UInt8(truncatingIfNeeded: own) & Self.remarkable == 0 else { break }
+            bits |= own
+            block += Layout.stride
+        }
         return (block, !Layout.hasChannel || bits >> 8 == 0)
     }
 
     /// Whether records of one channel come in order and for the first time; notes it only if all do.
-    ///
-    /// - Parameter end: whole blocks behind `start`.
     @inline(__always)
     private func areInOrder<Layout: ScanLayout>(
-        _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ first: UnsafeRawPointer,
+        _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ past: ScanPast,
         _ channels: UnsafeMutablePointer<UInt32>, _ latest: inout UInt64
     ) -> Bool {
         let channel = Layout.hasChannel ? 0 : Self.noChannel
         var highest = channels[channel]
         var received = latest
         func next(_ record: UnsafeRawPointer) -> Bool {
-            isInOrder(Layout.self, record, first, &highest, &received)
+            isInOrder(Layout.self, record, past, &highest, &received)
         }
         var record = start
         // Eight at a time: the compiler does not unroll this by itself, and a loop over one costs a third more.
-        while record < end {
+        while end - record >= Self.block * Layout.stride {
             guard next(record), next(record + Layout.stride), next(record + 2 * Layout.stride),
                 next(record + 3 * Layout.stride), next(record + 4 * Layout.stride), next(record + 5 * Layout.stride),
                 next(record + 6 * Layout.stride), next(record + 7 * Layout.stride)
             else { return false }
             record += Self.block * Layout.stride
+        }
+        while record < end {
+            guard next(record) else { return false }
+            record += Layout.stride
         }
         channels[channel] = highest
         latest = received
@@ -192,7 +210,7 @@ extension ScanMemory {
     /// The first record, from `start` on, that does not come in order and for the first time.
     @inline(never)
     private func endOfOrder<Layout: ScanLayout>(
-        _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ first: UnsafeRawPointer,
+        _: Layout.Type, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ past: ScanPast,
         _ channels: UnsafeMutablePointer<UInt32>, _ latest: inout UInt64
     ) -> UnsafeRawPointer {
         var record = start
@@ -200,7 +218,7 @@ extension ScanMemory {
             let channel =
                 Layout.hasChannel
                 ? Int(record.load(fromByteOffset: Layout.flags + 1, as: UInt8.self)) : Self.noChannel
-            guard isInOrder(Layout.self, record, first, &channels[channel], &latest) else { return record }
+            guard isInOrder(Layout.self, record, past, &channels[channel], &latest) else { return record }
             record += Layout.stride
         }
         return record
@@ -209,21 +227,28 @@ extension ScanMemory {
     /// Whether a record is received after those before it, in its packet's turn, and no repeat; notes it if so.
     @inline(__always)
     private func isInOrder<Layout: ScanLayout>(
-        _: Layout.Type, _ record: UnsafeRawPointer, _ first: UnsafeRawPointer, _ highest: inout UInt32,
-        _ latest: inout UInt64
+        _: Layout.Type, _ record: UnsafeRawPointer, _ past: ScanPast, _ highest: inout UInt32, _ latest: inout UInt64
     ) -> Bool {
         let received = record.loadUnaligned(fromByteOffset: Layout.received, as: UInt64.self)
         guard received >= latest else { return false }
         let sequence = record.loadUnaligned(fromByteOffset: Layout.sequence, as: UInt32.self)
         if sequence <= highest {
             guard sequence == highest || !Layout.hasChannel,
-                !Repeats.isPossible(Layout.self, record)
-                    || !Repeats.isRepeat(Layout.self, record, notBefore: first - Repeats.reach * Layout.stride)
+                !Repeats.isPossible(Layout.self, record) || isNoRepeat(Layout.self, record, past)
             else { return false }
         }
         highest = sequence
         latest = received
         return true
+    }
+
+    /// False also where the tail of the run before must be asked.
+    @inline(never)
+    private func isNoRepeat<Layout: ScanLayout>(
+        _: Layout.Type, _ record: UnsafeRawPointer, _ past: ScanPast
+    ) -> Bool {
+        guard !past.beginsRun || record - past.stretch >= Repeats.reach * Layout.stride else { return false }
+        return !Repeats.isRepeat(Layout.self, record, notBefore: past.stretch)
     }
 
     /// False for an instrument that must be looked up first.

@@ -35,6 +35,7 @@ struct QualitySession {
 
     /// Notes the open time without market data from `latest` to `time`, where it is longer than allowed.
     mutating func noteSilence(from latest: UInt64, to time: UInt64, limit: UInt64) {
+        guard time > latest, time - latest > limit else { return }
         for silent in report.hours.open(from: latest, to: time)
         where silent.upperBound - silent.lowerBound > limit {
             report.addGap(.silence, from: silent.lowerBound, to: silent.upperBound)
