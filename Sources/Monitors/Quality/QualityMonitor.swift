@@ -3,8 +3,10 @@ package import MarketData
 /// Watches the operator's merged stream for what is wrong with it, session by session.
 ///
 /// Hand it every run of records in order, and beside that what the operator knows better: quotes and trading states of the
-/// underlyings (from the ticks it makes anyway), gaps, and times in which the baseline was not ready. What is told of a run's
-/// time comes before the run: a mark at its end may close the session. Nothing here keeps a book. One thread owns it. A run of market-by-order records costs about 2 ns a record, and nothing is allocated but when
+/// underlyings (from the ticks it makes anyway), gaps, and times in which the baseline was not ready. What is told of a
+/// run's time comes before the run, since a mark at its end may close the session. Nothing here keeps a book.
+///
+/// One thread owns it. Market-by-order records cost about 2 ns and 14 instructions each, and nothing is allocated but when
 /// a session begins or something is found.
 ///
 /// What a stream can and cannot prove:
