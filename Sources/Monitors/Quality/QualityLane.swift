@@ -133,3 +133,24 @@ struct QualityLane: Sendable {
         if firstQuote > 0 { quality.quotedNanos = hours.openNanos(from: firstQuote, to: time) }
     }
 }
+
+/// The underlyings of the session, in order of first sight.
+struct QualityLanes {
+    var all: [QualityLane] = []
+    private var latest = 0
+
+    /// The place of an underlying in `all`; few of them are told about in turn.
+    @inline(__always)
+    mutating func place(of id: InstrumentID) -> Int {
+        if latest < all.count, all[latest].quality.instrumentID == id.rawValue { return latest }
+        latest = find(id)
+        return latest
+    }
+
+    @inline(never)
+    private mutating func find(_ id: InstrumentID) -> Int {
+        if let found = all.firstIndex(where: { $0.quality.instrumentID == id.rawValue }) { return found }
+        all.append(QualityLane(id))
+        return all.count - 1
+    }
+}

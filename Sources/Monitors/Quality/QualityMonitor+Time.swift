@@ -56,6 +56,7 @@ extension QualityMonitor {
         // Outside of its data the calendar knows no session, and nothing is judged.
         guard let next = try? calendar.session(atOrAfter: Timestamp(nanos: time)) else { return }
         session = QualitySession(next, calendar: calendar.name)
+        lanes = QualityLanes()
         memory.forgetSequences()
         tail.forget()
         instruments.beginSession()
@@ -66,7 +67,7 @@ extension QualityMonitor {
     private mutating func finishSession() {
         guard let close = session?.report.hours.close else { return }
         noteSilence(to: close)
-        if var report = session?.report(through: close, instruments: instruments.quality) {
+        if var report = session?.report(through: close, instruments: instruments.quality, lanes: lanes.all) {
             report.isComplete = true
             finished.append(report)
         }
@@ -88,15 +89,16 @@ extension QualityMonitor {
     /// The best bid and ask of an underlying, new or told again; nil for an empty side. Times never go back.
     @inline(__always)
     package mutating func quote(of id: InstrumentID, bid: Int64?, ask: Int64?, at time: UInt64) {
-        guard let lane = session?.lane(of: id) else { return }
-        if session?.lanes[lane].isUnremarkable(bid: bid, ask: ask, at: time) ?? true { return }
-        quoteIsRemarkable(lane, bid: bid, ask: ask, at: time)
+        let lane = lanes.place(of: id)
+        if !lanes.all[lane].isUnremarkable(bid: bid, ask: ask, at: time) {
+            quoteIsRemarkable(lane, bid: bid, ask: ask, at: time)
+        }
     }
 
     @inline(never)
     private mutating func quoteIsRemarkable(_ lane: Int, bid: Int64?, ask: Int64?, at time: UInt64) {
         guard let hours = session?.report.hours else { return }
-        session?.lanes[lane].quote(bid: bid, ask: ask, at: time, hours, terms)
+        lanes.all[lane].quote(bid: bid, ask: ask, at: time, hours, terms)
     }
 
     /// Continuous trading of an underlying goes on or began.
@@ -109,18 +111,19 @@ extension QualityMonitor {
     package mutating func tradingHalted(of id: InstrumentID, at time: UInt64) { trading(.halted, id, time) }
 
     private mutating func trading(_ now: QualityLane.Trading, _ id: InstrumentID, _ time: UInt64) {
-        guard let lane = session?.lane(of: id), let hours = session?.report.hours else { return }
-        let halted = session?.lanes[lane].haltedSince ?? 0
+        guard let hours = session?.report.hours else { return }
+        let lane = lanes.place(of: id)
+        let halted = lanes.all[lane].haltedSince
         // A pause inside a halt does not end it.
         if halted > 0, now == .off { return }
-        session?.lanes[lane].trading(now, at: time, hours)
+        lanes.all[lane].trading(now, at: time, hours)
         if halted > 0, now == .on { taint(.halt, from: halted, to: time) }
     }
 
     /// Underlyings that have been silent for longer than usual by far, ascending; for what is shown now.
     package func staleInstruments(at time: UInt64) -> [InstrumentID] {
-        guard let session else { return [] }
-        return session.lanes.filter { $0.isStale(at: time, session.report.hours) }
+        guard let hours = session?.report.hours else { return [] }
+        return lanes.all.filter { $0.isStale(at: time, hours) }
             .map { InstrumentID($0.quality.instrumentID) }.sorted()
     }
 

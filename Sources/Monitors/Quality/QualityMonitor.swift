@@ -25,6 +25,8 @@ package struct QualityMonitor: ~Copyable {
     var instruments = QualityInstruments()
     /// Nil before the first record, and in times the calendar does not cover.
     var session: QualitySession?
+    /// Of the session, or of what was told before there was one.
+    var lanes = QualityLanes()
     var finished: [QualityReport] = []
     /// The highest `ts_recv` of market data.
     var latest: UInt64 = 0
@@ -75,7 +77,7 @@ package struct QualityMonitor: ~Copyable {
 
     /// The report of the session that is open or next, as of the last record or mark; nil before the first.
     package var current: QualityReport? {
-        session?.report(through: max(latest, latestMark), instruments: instruments.quality)
+        session?.report(through: max(latest, latestMark), instruments: instruments.quality, lanes: lanes.all)
     }
 
     /// The sessions that closed since the last call, in order.

@@ -10,8 +10,6 @@ struct QualitySession {
     private var hasData: [Bool]
     /// The multiple of the mark interval of the latest market data; nil before the first.
     var multiple: UInt64?
-    var lanes: [QualityLane] = []
-    private var latestLane = 0
 
     init(_ session: Session, calendar: String) {
         let hours = QualityHours(session)
@@ -42,23 +40,8 @@ struct QualitySession {
         }
     }
 
-    /// The place of an underlying among `lanes`.
-    @inline(__always)
-    mutating func lane(of id: InstrumentID) -> Int {
-        if latestLane < lanes.count, lanes[latestLane].quality.instrumentID == id.rawValue { return latestLane }
-        latestLane = findLane(id)
-        return latestLane
-    }
-
-    @inline(never)
-    private mutating func findLane(_ id: InstrumentID) -> Int {
-        if let found = lanes.firstIndex(where: { $0.quality.instrumentID == id.rawValue }) { return found }
-        lanes.append(QualityLane(id))
-        return lanes.count - 1
-    }
-
     /// The report as of `time`, with everything counted that still lasts.
-    func report(through time: UInt64, instruments: InstrumentQuality) -> QualityReport {
+    func report(through time: UInt64, instruments: InstrumentQuality, lanes: [QualityLane]) -> QualityReport {
         var report = report
         let end = min(max(time, report.through), close)
         report.through = end
