@@ -99,7 +99,7 @@ extension BudgetExplanation {
             ])
         }
         cells.append(["spent", "", "", "", Dollars.text(spentMicros, exact: true), ""])
-        return TextTable.lines(cells, rightAligned: [2, 4])
+        return BudgetTable.lines(cells, rightAligned: [2, 4])
     }
 
     /// With a header; every line ends with a newline.
@@ -110,7 +110,7 @@ extension BudgetExplanation {
                 row.day, row.provider, row.category, String(row.quantity), row.unit, row.unitPrice ?? "",
                 String(row.amountMicros), row.differenceMicros.map(String.init) ?? "", String(row.entries),
             ]
-            lines.append(cells.map(TextTable.csvCell).joined(separator: ","))
+            lines.append(cells.map(BudgetTable.csvCell).joined(separator: ","))
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -5,18 +5,18 @@ extension BudgetReport {
     package func table(exact: Bool = false) -> [String] {
         let money = { (micros: Int64?) in Dollars.text(micros, exact: exact) }
         var lines = ["BUDGET  \(period)   limit \(money(limitMicros))   aim \(money(aimMicros))"]
-        lines += TextTable.lines(figures(money), rightAligned: [1])
+        lines += BudgetTable.lines(figures(money), rightAligned: [1])
         lines += section("by provider", byProvider, money)
         lines += section("by category", byCategory, money)
         lines += section("by arm", byArm, money)
-        lines += TextTable.lines(
+        lines += BudgetTable.lines(
             [["cost per signal", "month", "five days", ""]]
                 + costPerSignal.map { ["  \($0.arm.rawValue)", $0.text, $0.rollingText, $0.verdict.rawValue] },
             rightAligned: [1, 2])
         lines += thresholdLines
         lines += overrideLines(money)
         if !drift.isEmpty {
-            lines += TextTable.lines(
+            lines += BudgetTable.lines(
                 [["invoices", "invoiced", "metered", "drift", ""]]
                     + drift.map { row in
                         [
@@ -53,7 +53,7 @@ extension BudgetReport {
 
     private func section(_ title: String, _ sums: [String: Int64], _ money: (Int64?) -> String) -> [String] {
         guard !sums.isEmpty else { return ["\(title)  unknown"] }
-        return TextTable.lines(
+        return BudgetTable.lines(
             [[title, ""]] + sums.sorted { $0.key < $1.key }.map { ["  " + $0.key, money($0.value)] }, rightAligned: [1])
     }
 
@@ -61,7 +61,7 @@ extension BudgetReport {
         let active = thresholds.filter(\.active)
         guard !active.isEmpty else { return ["thresholds  none passed"] }
         return ["thresholds passed"]
-            + TextTable.lines(
+            + BudgetTable.lines(
                 active.map { row in
                     [
                         "  " + row.name.rawValue, row.severity.rawValue,
@@ -75,7 +75,7 @@ extension BudgetReport {
         return ["overrides"]
             + overrides.flatMap { row in
                 let what = row.grant == "extra" ? "+\(money(row.micros)) on" : "\(money(row.micros)) instead of"
-                return TextTable.wrapped(
+                return BudgetTable.wrapped(
                     "  \(what) the \(row.scope)'s limit, \(row.active ? "until" : "not now: until") "
                         + "\(Self.utc(row.expires)), by \(row.actor): \(row.reason)", indent: 4)
             }
@@ -93,7 +93,7 @@ extension BudgetReport {
             rows += sums.sorted { $0.key < $1.key }.map { (section, $0.key, $0.value) }
         }
         rows += costPerSignal.map { ("cost_per_signal", $0.arm.rawValue, $0.microsPerSignal) }
-        let lines = rows.map { "\($0.0),\(TextTable.csvCell($0.1)),\($0.2.map(String.init) ?? "")" }
+        let lines = rows.map { "\($0.0),\(BudgetTable.csvCell($0.1)),\($0.2.map(String.init) ?? "")" }
         return (["section,name,micros"] + lines).joined(separator: "\n") + "\n"
     }
 

@@ -1,5 +1,5 @@
 /// Aligned text of at most 80 columns. Widths count characters.
-enum TextTable {
+enum BudgetTable {
     static let width = 80
 
     /// Columns two spaces apart, without trailing space. Lines that would be too long go on in the next, indented.
