@@ -104,14 +104,16 @@ extension BudgetExplanation {
 
     /// With a header; every line ends with a newline.
     package var csv: String {
-        var lines = ["day,provider,category,quantity,unit,unit_price,amount_micros,difference_micros,entries"]
+        var csv = CSV(header: [
+            "day", "provider", "category", "quantity", "unit", "unit_price", "amount_micros", "difference_micros",
+            "entries",
+        ])
         for row in rows {
-            let cells = [
-                row.day, row.provider, row.category, String(row.quantity), row.unit, row.unitPrice ?? "",
-                String(row.amountMicros), row.differenceMicros.map(String.init) ?? "", String(row.entries),
-            ]
-            lines.append(cells.map(BudgetTable.csvCell).joined(separator: ","))
+            csv.append([
+                row.day, row.provider, row.category, String(row.quantity), row.unit, row.unitPrice,
+                String(row.amountMicros), row.differenceMicros.map { String($0) }, String(row.entries),
+            ])
         }
-        return lines.joined(separator: "\n") + "\n"
+        return csv.text
     }
 }

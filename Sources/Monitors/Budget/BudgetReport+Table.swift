@@ -93,8 +93,9 @@ extension BudgetReport {
             rows += sums.sorted { $0.key < $1.key }.map { (section, $0.key, $0.value) }
         }
         rows += costPerSignal.map { ("cost_per_signal", $0.arm.rawValue, $0.microsPerSignal) }
-        let lines = rows.map { "\($0.0),\(BudgetTable.csvCell($0.1)),\($0.2.map(String.init) ?? "")" }
-        return (["section,name,micros"] + lines).joined(separator: "\n") + "\n"
+        var csv = CSV(header: ["section", "name", "micros"])
+        for (section, name, micros) in rows { csv.append([section, name, micros.map { String($0) }]) }
+        return csv.text
     }
 
     /// One line for a status page.

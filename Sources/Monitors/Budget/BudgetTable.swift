@@ -39,10 +39,4 @@ enum BudgetTable {
         lines.append(String(rest))
         return lines
     }
-
-    /// In quotes when it has a comma, a quote or the end of a line.
-    static func csvCell(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
 }
