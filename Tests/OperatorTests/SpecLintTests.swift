@@ -1,4 +1,5 @@
 import Foundation
+import MarketData
 import Operator
 import Testing
 
@@ -82,6 +83,27 @@ import Testing
           - {name: b, exec: [nowhere]}
           - {name: c, exec: [/opt/x]}
         """
+
+    /// `NQ.OPT` alone does not bring the future that outcomes are in.
+    @Test(arguments: [
+        (["NQ.OPT"], ["ES.FUT"], true), (["NQ.OPT"], ["NQ.FUT"], false), (["NQ.OPT", "NQ.FUT"], [], false),
+        (["NQ.FUT"], [], false), ([], [], false),
+    ])
+    func warnsOfOptionsWithoutTheirFuture(first: [String], second: [String], warns: Bool) {
+        func header(_ symbols: [String]) -> Metadata {
+            var metadata = Metadata(dataset: "GLBX.MDP3", schema: 0, start: 0, stypeIn: 4, stypeOut: 0)
+            metadata.symbols = symbols
+            return metadata
+        }
+        let text = SpecFixture.minimal("sinks: [{name: a, stdout: true}]\nfeed:\n  files: [a.dbn, b.dbn]")
+        var files = SpecFixture.files(["r/x.yaml": text, "r/a.dbn": "", "r/b.dbn": ""])
+        let headers = ["r/a.dbn": header(first), "r/b.dbn": header(second)]
+        files.metadata = { headers[$0] }
+        let report = Spec.lint(path: "r/x.yaml", searchPath: "", files: files)
+        let expected =
+            "r/x.yaml:7: feed.files[0]: has NQ.OPT but no file has NQ.FUT: without the underlying no signal has an outcome"
+        #expect(report.warnings.map(\.description) == (warns ? [expected] : []))
+    }
 
     @Test func missingProgramsAreNamedWithTheirLines() {
         let report = lint(

@@ -52,6 +52,30 @@ public enum Schema {
     public static let mbo: UInt16 = 0
     public static let mixed = UInt16.max
 
+    /// The schema whose records have this type, as vendors bill them; nil for what no schema brings: marks, symbol
+    /// mappings, errors. A `tbbo` record has the type of `mbp-1`; the header of its file tells them apart.
+    public static func number(ofRecordType type: UInt8) -> UInt16? {
+        switch type {
+        case RecordType.mbo: mbo
+        case RecordType.mbp1: 1
+        case RecordType.mbp10: 2
+        case RecordType.trade: 4
+        case RecordType.ohlcv1s..<RecordType.ohlcvEndOfDay: 5 + UInt16(type - RecordType.ohlcv1s)
+        case RecordType.definition: 9
+        case RecordType.statistics: 10
+        case RecordType.status: 11
+        case RecordType.imbalance: 12
+        case RecordType.ohlcvEndOfDay: 13
+        case RecordType.cmbp1: 14
+        case RecordType.cbbo1s: 15
+        case RecordType.cbbo1m: 16
+        case RecordType.tcbbo: 17
+        case RecordType.bbo1s: 18
+        case RecordType.bbo1m: 19
+        default: nil
+        }
+    }
+
     /// Nil for mixed (a Live session); `schema-N` for a number this version does not know.
     public static func name(_ number: UInt16) -> String? {
         if number == mixed { return nil }
@@ -68,6 +92,8 @@ public enum SymbolType {
     ]
     public static let instrumentID: UInt8 = 0
     public static let rawSymbol: UInt8 = 1
+    /// A product's whole family: `NQ.FUT` its futures, `NQ.OPT` the options on them.
+    public static let parent: UInt8 = 4
     public static let mixed = UInt8.max
 
     public static func name(_ number: UInt8) -> String? {

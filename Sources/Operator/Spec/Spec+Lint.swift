@@ -117,6 +117,24 @@ private struct Linter {
         for (index, file) in spec.feed.files.enumerated() where files.executability(file.resolved) == .missing {
             warn("feed.files[\(index)]", "\(file.resolved): no such file yet")
         }
+        lookForOptionsWithoutFutures()
+    }
+
+    /// A parent symbol of options brings the options alone, and outcomes are in their future.
+    private mutating func lookForOptionsWithoutFutures() {
+        var subscribed: [(symbol: String, file: Int)] = []
+        for (index, file) in spec.feed.files.enumerated() {
+            guard let metadata = files.metadata(file.resolved), metadata.stypeIn == SymbolType.parent else { continue }
+            subscribed += metadata.symbols.map { ($0, index) }
+        }
+        let parents = Set(subscribed.map(\.symbol))
+        for (symbol, file) in subscribed where symbol.hasSuffix(".OPT") {
+            let future = symbol.dropLast(4) + ".FUT"
+            guard !parents.contains(String(future)) else { continue }
+            warn(
+                "feed.files[\(file)]",
+                "has \(symbol) but no file has \(future): without the underlying no signal has an outcome")
+        }
     }
 
     private mutating func lookAtStages() {

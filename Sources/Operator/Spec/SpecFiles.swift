@@ -1,4 +1,6 @@
+internal import Feeds
 internal import Foundation
+package import MarketData
 
 /// Why a file that a spec needs could not be read.
 package enum SpecFileFailure: Error, Hashable, Sendable {
@@ -32,19 +34,24 @@ package struct SpecFiles: Sendable {
 
     package var read: @Sendable (_ path: String) -> Result<[UInt8], SpecFileFailure>
     package var executability: @Sendable (_ path: String) -> Executability
+    /// The header of a DBN file; nil where there is none to be read.
+    package var metadata: @Sendable (_ path: String) -> Metadata?
 
     package init(
         read: @escaping @Sendable (_ path: String) -> Result<[UInt8], SpecFileFailure>,
-        executability: @escaping @Sendable (_ path: String) -> Executability
+        executability: @escaping @Sendable (_ path: String) -> Executability,
+        metadata: @escaping @Sendable (_ path: String) -> Metadata? = { _ in nil }
     ) {
         self.read = read
         self.executability = executability
+        self.metadata = metadata
     }
 
     /// A spec or an engine configuration beyond this is somebody's mistake.
     package static let maxBytes = 256 * 1024
 
-    package static let disk = SpecFiles(read: readFromDisk, executability: executabilityOnDisk)
+    package static let disk = SpecFiles(
+        read: readFromDisk, executability: executabilityOnDisk, metadata: metadataOnDisk)
 
     @Sendable private static func readFromDisk(_ path: String) -> Result<[UInt8], SpecFileFailure> {
         // Not blocking: opening a pipe nobody writes to would wait forever.
@@ -72,6 +79,17 @@ package struct SpecFiles: Sendable {
 
     private static func failure(_ code: Int32) -> SpecFileFailure {
         code == ENOENT || code == ENOTDIR ? .missing : .other(String(cString: strerror(code)))
+    }
+
+    @Sendable private static func metadataOnDisk(_ path: String) -> Metadata? {
+        // A pipe would be used up by a look at it; what is wrong with a file is told when it is read.
+        guard isRegular(path) else { return nil }
+        return try? DBNFile(path: path).metadata
+    }
+
+    private static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     @Sendable private static func executabilityOnDisk(_ path: String) -> Executability {
