@@ -80,7 +80,9 @@ import Testing
 
     /// Which two mappings are shown is left out: databento_dbn keeps them in a hash table, in another order each time.
     @Test(.needsTestData, arguments: names) func summaryEqualsWhatDatabentoReads(name: String) throws {
-        let ours = Self.parts(try Self.summary(name).json)
+        // Databento does not sort bytes by schema.
+        let ours = Self.parts(
+            try Self.summary(name).json.replacing(#/"bytes_by_schema":{[^}]*},/#, with: ""))
         let theirs = Self.parts(try Self.expected(name).facts)
         #expect(ours.outside == theirs.outside)
         #expect(try ShownMapping.list(ours.mappings).count == ShownMapping.list(theirs.mappings).count)

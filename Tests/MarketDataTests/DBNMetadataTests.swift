@@ -143,8 +143,8 @@ import Testing
         let summary = StreamSummary(metadata: .liveSession(dataset: "GLBX.MDP3", start: 0), version: 3)
         let json = String(decoding: summary.json(rawBytes: 128, frames: 0), as: UTF8.self)
         let expected = """
-            {"raw_bytes":128,"zstd_frames":0,"records":0,"by_type":{},"instruments":0,"metadata":{"version":3,\
-            "dataset":"GLBX.MDP3","schema":null,"start":0,"end":null,"limit":null,"stype_in":null,\
+            {"raw_bytes":128,"zstd_frames":0,"records":0,"by_type":{},"bytes_by_schema":{},"instruments":0,"metadata":{\
+            "version":3,"dataset":"GLBX.MDP3","schema":null,"start":0,"end":null,"limit":null,"stype_in":null,\
             "stype_out":"instrument_id","ts_out":false,"symbols":0,"symbols_first":[],"partial":0,"not_found":0,\
             "mappings":0,"mappings_first":[],"mapping_intervals_total":0}}
             """

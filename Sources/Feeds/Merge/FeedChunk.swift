@@ -11,6 +11,8 @@ public final class FeedChunk: @unchecked Sendable {
     public let recordCount: Int
     /// Records that came from the sources: all but marks and symbol mappings made here.
     public let sourceRecordCount: Int
+    /// Bytes of those by schema, as they came; what no schema brings is not among them.
+    public let sourceBytes: [SchemaBytes]
     public let mark: Mark?
     /// Event time of the last record.
     public let time: Timestamp
@@ -18,13 +20,14 @@ public final class FeedChunk: @unchecked Sendable {
     public let byteCount: Int
 
     init(
-        number: Int, firstIndex: UInt64, recordCount: Int, sourceRecordCount: Int, mark: Mark?, time: Timestamp,
-        storage: UnsafeMutableRawBufferPointer, byteCount: Int
+        number: Int, firstIndex: UInt64, recordCount: Int, sourceRecordCount: Int, sourceBytes: [SchemaBytes],
+        mark: Mark?, time: Timestamp, storage: UnsafeMutableRawBufferPointer, byteCount: Int
     ) {
         self.number = number
         self.firstIndex = firstIndex
         self.recordCount = recordCount
         self.sourceRecordCount = sourceRecordCount
+        self.sourceBytes = sourceBytes
         self.mark = mark
         self.time = time
         self.storage = storage

@@ -24,6 +24,7 @@ public final class MergedFeed {
     private var chunkLimit = UInt64.max
     private var records = 0
     private var sourceRecords = 0
+    private var meter = SchemaMeter()
 
     static let chunkBytes = 256 * 1024
     /// A version 3 definition, the longest record there is.
@@ -100,6 +101,9 @@ public final class MergedFeed {
         var count = 0
         var interrupted = false
         let rest = cursors[index].rest
+        let schema = cursors[index].schema
+        // Records of one type mostly follow each other, so they are metered by stretches.
+        var (type, metered) = (rest.first?.type ?? 0, 0)
         for record in rest {
             let recordTime = max(runTime, record.feedTime)
             if recordTime >= limit || pending + record.byteCount > room { break }
@@ -107,10 +111,15 @@ public final class MergedFeed {
                 interrupted = true
                 break
             }
+            if record.type != type {
+                meter.add(pending - metered, schema: schema, type: type)
+                (type, metered) = (record.type, pending)
+            }
             runTime = recordTime
             pending += record.byteCount
             count += 1
         }
+        meter.add(pending - metered, schema: schema, type: type)
         if pending > 0, let source = rest.bytes.baseAddress {
             space.baseAddress.map { $0 + used }?.copyMemory(from: source, byteCount: pending)
             used += pending
@@ -141,6 +150,7 @@ public final class MergedFeed {
             }
         }
         let length = record.byteCount
+        meter.add(length, schema: cursors[index].schema, type: record.type)
         append(cursors[index].upgrader.upgraded(record))
         sourceRecords += 1
         try cursors[index].consume(bytes: length)
@@ -170,8 +180,7 @@ public final class MergedFeed {
         }
         let result = FeedChunk(
             number: chunkNumber, firstIndex: nextIndex, recordCount: records, sourceRecordCount: sourceRecords,
-            mark: mark,
-            time: Timestamp(nanos: time), storage: space, byteCount: used)
+            sourceBytes: meter.take(), mark: mark, time: Timestamp(nanos: time), storage: space, byteCount: used)
         chunkNumber += 1
         nextIndex += UInt64(records)
         space = UnsafeMutableRawBufferPointer(start: nil, count: 0)

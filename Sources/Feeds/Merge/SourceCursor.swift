@@ -8,6 +8,8 @@ struct SourceCursor {
     private var position = 0
     private(set) var upgrader = RecordUpgrader(version: 3, tsOut: false)
     private(set) var names = SymbolNames()
+    /// That all of the file's records belong to; mixed where each tells for itself.
+    private(set) var schema = Schema.mixed
     /// Running maximum of the index times so far, the next record's included; `.max` at the end.
     private(set) var time: UInt64 = 0
     private(set) var truncation: Truncation?
@@ -38,6 +40,7 @@ struct SourceCursor {
     private mutating func openFile() throws(FeedError) {
         let opened = try DBNFile(path: path)
         names = SymbolNames(opened.metadata)
+        schema = opened.metadata?.schema ?? Schema.mixed
         file = opened
         run = UnsafeRawBufferPointer(start: nil, count: 0)
         position = 0

@@ -7,6 +7,7 @@ public struct StreamSummary: Sendable {
     public var version: UInt8?
     public private(set) var records = 0
     private var countsByType = [Int](repeating: 0, count: 256)
+    private var bytesByType = [Int](repeating: 0, count: 256)
     /// In order of first appearance.
     private var types: [UInt8] = []
     private var instruments: Set<UInt32> = []
@@ -28,6 +29,7 @@ public struct StreamSummary: Sendable {
             let type = Int(record.type)
             if countsByType[type] == 0 { types.append(record.type) }
             countsByType[type] += 1
+            bytesByType[type] += record.byteCount
             let instrument = record.instrumentID.rawValue
             if instrument != latestInstrument {
                 instruments.insert(instrument)
@@ -51,6 +53,22 @@ public struct StreamSummary: Sendable {
     }
 }
 
+extension StreamSummary {
+    /// Bytes of records by schema, by name: what a vendor bills. All of them belong to the schema the header names, if it
+    /// names one.
+    public var bytesBySchema: [(name: String, bytes: Int)] {
+        var bytes: [String: Int] = [:]
+        for type in types {
+            let number = Schema.number(ofRecordType: type)
+            guard let name = metadata.flatMap({ Schema.name($0.schema) }) ?? number.flatMap(Schema.name) else {
+                continue
+            }
+            bytes[name, default: 0] += bytesByType[Int(type)]
+        }
+        return bytes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
 // MARK: - JSON
 
 extension StreamSummary {
@@ -71,6 +89,11 @@ extension StreamSummary {
         for (index, entry) in countsByName.enumerated() {
             if index > 0 { out.append(ascii: ",") }
             out.append(ascii: "\"\(entry.name)\":\(entry.count)")
+        }
+        out.append(ascii: "},\"bytes_by_schema\":{")
+        for (index, entry) in bytesBySchema.enumerated() {
+            if index > 0 { out.append(ascii: ",") }
+            out.append(ascii: "\"\(entry.name)\":\(entry.bytes)")
         }
         out.append(ascii: "},\"instruments\":")
         out.append(decimal: instrumentCount)
@@ -175,6 +198,7 @@ extension StreamSummary {
                 ))
         }
         rows.append(("bytes", frames > 0 ? "\(rawBytes) in \(frames) Zstandard frames" : "\(rawBytes)"))
+        for entry in bytesBySchema { rows.append(("  " + entry.name, "\(entry.bytes)")) }
         rows.append(("instruments", "\(instrumentCount)"))
         rows.append(("records", "\(records)"))
         for entry in countsByName { rows.append(("  " + entry.name, "\(entry.count)")) }
