@@ -37,7 +37,7 @@ import Testing
         var records: UInt64 = 0
         reading: while true {
             switch log.next(for: .baseline, isStopped: { false }) {
-            case .chunk(let chunk): records = chunk.endIndex
+            case .chunk(let chunk, _): records = chunk.endIndex
             case .end: break reading
             case .cancelled:
                 Issue.record("the baseline was turned away, or waited for twenty seconds")

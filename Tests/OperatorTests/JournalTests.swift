@@ -83,7 +83,10 @@ final class JournalFixture {
     }
 
     /// Changes the database behind the journal's back.
-    func tamper(_ sql: String) throws {
+    func tamper(_ sql: String) throws { try #require(try run(sql)) }
+
+    /// Whether another program's SQL went through.
+    func run(_ sql: String) throws -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
@@ -93,7 +96,7 @@ final class JournalFixture {
         ]
         try process.run()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        return process.terminationStatus == 0
     }
 }
 

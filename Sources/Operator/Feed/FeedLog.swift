@@ -7,7 +7,7 @@ package import Signals
 /// Every attached reader sees every chunk from where it attached; a chunk is let go when all of them have passed it.
 package final class FeedLog: Sendable {
     private struct State {
-        var chunks: [FeedChunk] = []
+        var chunks: [(chunk: FeedChunk, readAt: UInt64)] = []
         var firstNumber = 0
         /// Number of the next chunk each attached reader wants.
         var readers: [Arm: Int] = [:]
@@ -25,7 +25,8 @@ package final class FeedLog: Sendable {
     }
 
     package enum Next: Sendable {
-        case chunk(FeedChunk)
+        /// With the monotonic nanoseconds at which the operator had read it.
+        case chunk(FeedChunk, readAt: UInt64)
         case end
         case cancelled
     }
@@ -34,12 +35,13 @@ package final class FeedLog: Sendable {
 
     package init() {}
 
-    package func append(_ chunk: FeedChunk) {
+    /// - Parameter readAt: monotonic nanoseconds at which the operator had read it.
+    package func append(_ chunk: FeedChunk, readAt: UInt64) {
         monitor.update { state in
             if state.readers.isEmpty {
                 state.firstNumber = chunk.number + 1
             } else {
-                state.chunks.append(chunk)
+                state.chunks.append((chunk, readAt))
             }
         }
     }
@@ -74,10 +76,10 @@ package final class FeedLog: Sendable {
         monitor.wait { state -> Next? in
             guard !state.isCancelled, !isStopped(), let number = state.readers[arm] else { return .cancelled }
             if number < state.nextNumber {
-                let chunk = state.chunks[number - state.firstNumber]
+                let (chunk, readAt) = state.chunks[number - state.firstNumber]
                 state.readers[arm] = number + 1
                 state.trim()
-                return .chunk(chunk)
+                return .chunk(chunk, readAt: readAt)
             }
             return state.isFinished ? .end : nil
         } ?? .cancelled
@@ -96,6 +98,6 @@ package final class FeedLog: Sendable {
 
     private static func lag(of arm: Arm, in state: State) -> UInt64 {
         guard let number = state.readers[arm], number < state.nextNumber, let last = state.chunks.last else { return 0 }
-        return last.endIndex - state.chunks[number - state.firstNumber].firstIndex
+        return last.chunk.endIndex - state.chunks[number - state.firstNumber].chunk.firstIndex
     }
 }

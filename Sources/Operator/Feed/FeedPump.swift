@@ -66,11 +66,12 @@ package final class FeedPump: Sendable {
                 wait(for: chunk, &clock)
                 unmarked.append(chunk)
                 count(chunk)
+                let readAt = MonotonicClock.now()
                 if let mark = chunk.mark, let index = chunk.markIndex {
                     mailbox.post(.mark(mark, index: index, chunks: unmarked))
                     unmarked.removeAll()
                 }
-                log.append(chunk)
+                log.append(chunk, readAt: readAt)
                 throttle(after: chunk)
             }
             monitor.update { $0.truncations = feed.truncations }

@@ -34,7 +34,7 @@ extension JournalError: CustomStringConvertible {
 ///
 /// Not thread-safe: one thread owns it, and blocks while a commit reaches the disk.
 package final class Journal {
-    package static let formatVersion = 1
+    package static let formatVersion = 2
     package static let fileName = "journal.sqlite"
 
     package let path: String
@@ -49,21 +49,27 @@ package final class Journal {
         path = folder + "/" + Self.fileName
         do {
             try Self.prepareForMigration(path)
-            var configuration = Configuration()
-            configuration.journalMode = .wal
-            configuration.busyMode = .timeout(5)
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try Self.openDurable(path)
             try Self.migrator.migrate(database)
-            let synchronous = try database.writeWithoutTransaction { db in
-                // GRDB sets NORMAL when it opens a WAL database; "journal before effect" needs FULL.
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
-            }
-            guard synchronous == 2 else { throw JournalError.notDurable(path: path, synchronous: synchronous) }
             try loadHead()
         } catch {
             throw Self.opening(path, error)
         }
+    }
+
+    /// A connection whose commits are on disk when they return.
+    static func openDurable(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(5)
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let synchronous = try database.writeWithoutTransaction { db in
+            // GRDB sets NORMAL when it opens a WAL database; "journal before effect" needs FULL.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+        }
+        guard synchronous == 2 else { throw JournalError.notDurable(path: path, synchronous: synchronous) }
+        return database
     }
 
     /// A file that is no database is damaged data; everything else keeps us from using it.
@@ -79,19 +85,19 @@ package final class Journal {
         guard FileManager.default.fileExists(atPath: path) else { return }
         var configuration = Configuration()
         configuration.readonly = true
-        let version = try DatabaseQueue(path: path, configuration: configuration).read {
-            try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0
-        }
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if version > formatVersion { throw JournalError.newer(path: path, version: version) }
         if version > 0, version < formatVersion {
             let copy = "\(path).v\(version)"
             if !FileManager.default.fileExists(atPath: copy) {
-                try FileManager.default.copyItem(atPath: path, toPath: copy)
+                // What the write-ahead log still holds belongs to the copy.
+                try database.backup(to: DatabaseQueue(path: copy))
             }
         }
     }
 
-    private static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
             try db.execute(
@@ -111,6 +117,9 @@ package final class Journal {
                     PRAGMA user_version = 1;
                     """)
         }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: measurementTables + ledgerTables + reportIndexes + "PRAGMA user_version = 2;")
+        }
         return migrator
     }
 
@@ -125,8 +134,11 @@ package final class Journal {
         }
     }
 
-    /// Writes rows, numbered and chained, and sink cursors in one transaction that is on disk when this returns.
-    package func append(_ rows: [JournalRow], cursors: [String: Int64] = [:]) throws(JournalError) {
+    /// Writes rows, numbered and chained, sink cursors and measurements in one transaction that is on disk when this
+    /// returns.
+    package func append(
+        _ rows: [JournalRow], cursors: [String: Int64] = [:], measurements: Measurements = Measurements()
+    ) throws(JournalError) {
         var chain = head
         var number = lastRow
         do {
@@ -149,6 +161,7 @@ package final class Journal {
                         try db.execute(
                             sql: "INSERT OR REPLACE INTO cursors VALUES (?, ?)", arguments: [sink, cursors[sink]])
                     }
+                    try measurements.insert(db)
                     return .commit
                 }
             }

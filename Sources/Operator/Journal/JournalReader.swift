@@ -5,6 +5,8 @@ internal import MarketData
 /// Reads a journal beside its writer, without ever writing.
 package final class JournalReader: Sendable {
     package let path: String
+    /// The journal's format: an older one has no measurements.
+    let version: Int
     private let database: DatabaseQueue
 
     package init(folder: String) throws(JournalError) {
@@ -15,7 +17,7 @@ package final class JournalReader: Sendable {
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
             database = try DatabaseQueue(path: path, configuration: configuration)
-            let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             if version > Journal.formatVersion { throw JournalError.newer(path: path, version: version) }
         } catch {
             throw Journal.opening(path, error)
@@ -98,82 +100,69 @@ package final class JournalReader: Sendable {
         }
     }
 
+    /// Reads in one transaction; what is wrong comes out as a `JournalError`.
+    func fetch<Value>(doing: String, _ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        do {
+            return try database.read(body)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw .failed(doing: "\(doing) in \(path)", reason: Journal.plain(error))
+        }
+    }
+
     /// Entries of the live log behind `seq`, in order.
     package func live(after seq: Int64, limit: Int) throws(JournalError) -> [JournalRow] {
-        do {
-            return try database.read { db in
-                try Row.fetchAll(
-                    db, sql: "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", arguments: [seq, limit]
-                ).compactMap(JournalRow.init)
-            }
-        } catch {
-            throw .failed(doing: "reading the live log in \(path)", reason: Journal.plain(error))
+        try fetch(doing: "reading the live log") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", arguments: [seq, limit]
+            ).compactMap(JournalRow.init)
         }
     }
 
     /// The highest place in the live log that the latest rollback took back; 0 without a rollback.
     package func revokedThrough() throws(JournalError) -> Int64 {
-        do {
-            return try database.read { db in
-                try Int64.fetchOne(
-                    db,
-                    sql: """
-                        SELECT max(seq) FROM journal WHERE seq IS NOT NULL AND n <
-                            (SELECT max(n) FROM journal WHERE kind = 'transition' AND reason = 'rollback')
-                        """) ?? 0
-            }
-        } catch {
-            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+        try fetch(doing: "reading transitions") { db in
+            try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT max(seq) FROM journal WHERE seq IS NOT NULL AND n <
+                        (SELECT max(n) FROM journal WHERE kind = 'transition' AND reason = 'rollback')
+                    """) ?? 0
         }
     }
 
     package func last(_ kinds: [JournalRow.Kind]) throws(JournalError) -> JournalRow? {
-        do {
-            let sql =
-                "SELECT * FROM journal WHERE kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ","))) ORDER BY n DESC LIMIT 1"
-            return try database.read { db in try Row.fetchOne(db, sql: sql).flatMap(JournalRow.init) }
-        } catch {
-            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
-        }
+        let sql =
+            "SELECT * FROM journal WHERE kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ","))) ORDER BY n DESC LIMIT 1"
+        return try fetch(doing: "reading rows") { db in try Row.fetchOne(db, sql: sql).flatMap(JournalRow.init) }
     }
 
     package func head() throws(JournalError) -> (row: Int64, chain: [UInt8]) {
-        do {
-            return try database.read { db in
-                guard let row = try Row.fetchOne(db, sql: "SELECT n, chain FROM head") else { return (0, []) }
-                return (row["n"], Array(row["chain"] as Data))
-            }
-        } catch {
-            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+        try fetch(doing: "reading the head") { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT n, chain FROM head") else { return (0, []) }
+            return (row["n"], Array(row["chain"] as Data))
         }
     }
 
     package func cursors() throws(JournalError) -> [String: Int64] {
-        do {
-            return try database.read { db in
-                var result: [String: Int64] = [:]
-                for row in try Row.fetchAll(db, sql: "SELECT sink, seq FROM cursors") {
-                    result[row["sink"]] = row["seq"]
-                }
-                return result
+        try fetch(doing: "reading cursors") { db in
+            var result: [String: Int64] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT sink, seq FROM cursors") {
+                result[row["sink"]] = row["seq"]
             }
-        } catch {
-            throw .failed(doing: "reading \(path)", reason: Journal.plain(error))
+            return result
         }
     }
 
     /// Signals counted by arm and decision.
     package func counts() throws(JournalError) -> [SignalCount] {
-        do {
-            return try database.read { db in
-                try Row.fetchAll(
-                    db,
-                    sql:
-                        "SELECT arm, decision, reason, count(*) AS k FROM journal WHERE kind = 'signal' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-                ).map { SignalCount(arm: $0["arm"], decision: $0["decision"], reason: $0["reason"], count: $0["k"]) }
-            }
-        } catch {
-            throw .failed(doing: "counting signals in \(path)", reason: Journal.plain(error))
+        try fetch(doing: "counting signals") { db in
+            try Row.fetchAll(
+                db,
+                sql:
+                    "SELECT arm, decision, reason, count(*) AS k FROM journal WHERE kind = 'signal' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            ).map { SignalCount(arm: $0["arm"], decision: $0["decision"], reason: $0["reason"], count: $0["k"]) }
         }
     }
 }

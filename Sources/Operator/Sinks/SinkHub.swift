@@ -12,13 +12,21 @@ package final class SinkHub: Sendable {
         var gone: Set<String> = []
         var isClosing = false
         var running = 0
-        /// Monotonic nanoseconds when the line of a live signal was read, until its first delivery.
-        var readAt: [Int64: UInt64] = [:]
+        /// The ways of live signals until their first delivery.
+        var traces: [Int64: SignalTrace] = [:]
+        var delivered: [SignalTrace] = []
         var latencies: [UInt64] = []
+
+        mutating func add(_ trace: SignalTrace) {
+            if delivered.count < SinkHub.maxDelivered { delivered.append(trace) }
+            if latencies.count < SinkHub.maxLatencies { latencies.append(trace.deliveredAt - trace.lineReadAt) }
+        }
     }
 
     /// Samples kept; a run of months must not grow by its signals.
     private static let maxLatencies = 1 << 20
+    /// Ways kept until somebody takes them.
+    private static let maxDelivered = 1 << 16
 
     private let sinks: [(name: String, sink: any Sink)]
     private let folder: String
@@ -52,10 +60,10 @@ package final class SinkHub: Sendable {
     }
 
     /// New entries are on disk.
-    package func committed(through seq: Int64, readAt: [Int64: UInt64] = [:]) {
+    package func committed(through seq: Int64, traces: [Int64: SignalTrace] = [:]) {
         monitor.update { state in
             state.committed = max(state.committed, seq)
-            if !sinks.isEmpty { state.readAt.merge(readAt) { first, _ in first } }
+            if !sinks.isEmpty { state.traces.merge(traces) { first, _ in first } }
         }
     }
 
@@ -84,6 +92,25 @@ package final class SinkHub: Sendable {
 
     /// Nanoseconds from a live signal's line read to its first sink having it, in no order.
     package var latencies: [UInt64] { monitor.read(\.latencies) }
+
+    /// The ways of live signals that reached their first sink since this was last asked.
+    package func takeDelivered() -> [SignalTrace] {
+        monitor.update { state in
+            defer { state.delivered.removeAll() }
+            return state.delivered
+        }
+    }
+
+    /// Whether every sink is there and has had each committed entry within a moment.
+    package var standing: (gone: [String], behind: [String]) {
+        monitor.read { state in
+            let gone = sinks.map(\.name).filter { state.gone.contains($0) }
+            let behind = sinks.map(\.name).filter {
+                !state.gone.contains($0) && (state.cursors[$0] ?? 0) < state.committed
+            }
+            return (gone, behind)
+        }
+    }
 
     private func run(_ name: String, _ sink: any Sink, _ reader: JournalReader) {
         var cursor = monitor.read { $0.cursors[name] ?? 0 }
@@ -115,10 +142,9 @@ package final class SinkHub: Sendable {
                 state.delivering.remove(name)
                 if delivery == .done {
                     state.cursors[name] = entry.seq
-                    if let readAt = state.readAt.removeValue(forKey: entry.seq),
-                        state.latencies.count < Self.maxLatencies
-                    {
-                        state.latencies.append(EngineProcess.now() - readAt)
+                    if var trace = state.traces.removeValue(forKey: entry.seq) {
+                        trace.deliveredAt = MonotonicClock.now()
+                        state.add(trace)
                     }
                 }
                 return state.isClosing

@@ -1,6 +1,7 @@
 internal import Feeds
 internal import Logging
 package import MarketData
+internal import Monitors
 internal import Rollout
 package import Signals
 
@@ -38,6 +39,10 @@ package final class ArrivalRun {
     private var stopSignal: Int32?
     private let startedAt = ContinuousClock.now
     private var paper: PaperQueue
+    private var watch: ServiceWatch
+    private var feedSeen: (records: UInt64, at: UInt64)
+    private var sinksBehindSince: UInt64?
+    private var commitNanos: UInt64 = 0
 
     /// - Parameters:
     ///   - resumeIndex: feed index of the last mark an earlier run journaled, with its time.
@@ -45,7 +50,7 @@ package final class ArrivalRun {
     ///   - settled: signals whose outcomes it journaled.
     package init(
         desk: Desk, context: RunContext, schedule: Schedule, resumeIndex: UInt64 = 0, resumeTime: Timestamp,
-        signals: [Arm: [Signal]] = [:], settled: [Arm: Set<String>] = [:]
+        signals: [Arm: [Signal]] = [:], settled: [Arm: Set<String>] = [:], lastPresence: Measurements.Presence? = nil
     ) {
         self.desk = desk
         self.context = context
@@ -55,6 +60,11 @@ package final class ArrivalRun {
         paper = PaperQueue(
             terms: context.spec.outcomes, folder: context.folder, signals: signals, known: settled)
         policies = [.baseline: RestartPolicy(role: .baseline), .candidate: RestartPolicy(role: .candidate)]
+        let now = MonotonicClock.now()
+        watch = ServiceWatch(
+            epoch: context.epoch, basis: Basis.arrival.rawValue, speed: context.options.speed, after: lastPresence,
+            wall: Desk.wallClock(), at: now)
+        feedSeen = (0, now)
     }
 
     package func run() throws -> RunEnd {
@@ -75,7 +85,8 @@ package final class ArrivalRun {
             try obeyRequests()
             try judge()
             try settle()
-            try desk.commit()
+            observe()
+            try commit()
             if let stopSignal { return try stop(stopSignal) }
             if let feedRecords, hasAnsweredAll(feedRecords) { return try finish() }
             context.turn(feedTime: feedTime)
@@ -129,6 +140,7 @@ package final class ArrivalRun {
         feedIndex = index + 1
         guard index > resumeIndex || resumeIndex == 0 else { return }
         feedTime = mark.time
+        watch.passed(mark, at: MonotonicClock.now())
         schedule.resolve(time: mark.time.nanos, index: index)
         for due in schedule.due(through: index) { try desk.take(Event(index: index, payload: due.payload)) }
         try desk.take(Event(index: index, payload: .mark(mark)))
@@ -153,11 +165,15 @@ package final class ArrivalRun {
         // Its signals are judged by what it has answered with them.
         let pending = seat.ledger.release()
         if case .quarantined? = phase[arm] { return }
-        for said in pending {
+        let isMeasured = if case .ready? = phase[arm] { true } else { false }
+        let writes = pending.map { isMeasured ? seat.process?.write(of: $0.signal.cause) : nil }
+        let answered = seat.process?.takeWrites(below: seat.ledger.answered) ?? []
+        _ = answered
+        for (said, write) in zip(pending, writes) {
             let isLate = said.isLate && isOld(said.signal)
             try desk.take(
                 Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: isLate)),
-                lineReadAt: said.readAt)
+                trace: SignalTrace(arm: arm, write: write, lineReadAt: said.readAt))
             // What came too late to act on is not scored either.
             guard !isLate, let outcome = paper.add(said.signal, of: arm, at: feedIndex) else { continue }
             try desk.take(Event(index: feedIndex, payload: .outcome(outcome)))
@@ -288,6 +304,72 @@ package final class ArrivalRun {
         try setHealth(arm, .ready)
     }
 
+    // MARK: - Watching
+
+    /// What stands and what does not, for the reports.
+    private func observe(isLast: Bool = false) {
+        let now = MonotonicClock.now()
+        let engines = Arm.allCases.map { standing(of: $0) }
+        let feed = standingOfFeed(now)
+        let found = [feed] + engines + [standingOfSinks(now), standingOfRoute(feed, engines)]
+        desk.measure(
+            watch.turn(found, commitNanos: commitNanos, at: now, wall: Desk.wallClock(), isLast: isLast))
+    }
+
+    private func commit() throws {
+        let start = MonotonicClock.now()
+        try desk.commit()
+        commitNanos = MonotonicClock.now() - start
+    }
+
+    private func standing(of arm: Arm) -> ServiceWatch.Standing {
+        switch desk.router.health[arm] {
+        case .ready?: .good(arm.rawValue)
+        case .notReady(let reason)?, .quarantined(let reason)?: .bad(arm.rawValue, reason)
+        case nil: .bad(arm.rawValue, "starting")
+        }
+    }
+
+    /// Fresh while records come; a paced file is only as dense as its marks.
+    private func standingOfFeed(_ now: UInt64) -> ServiceWatch.Standing {
+        let records = context.pump.counts.records
+        if records != feedSeen.records { feedSeen = (records, now) }
+        let pause = UInt64(Double(context.plan.markIntervalNanos) / context.options.speed)
+        let silence = now - min(now, feedSeen.at)
+        guard feedRecords == nil, silence > pause + ServiceWatch.patienceNanos else { return .good("feed") }
+        return .bad("feed", "no record for a while", cause: "dependency")
+    }
+
+    private func standingOfSinks(_ now: UInt64) -> ServiceWatch.Standing {
+        let (gone, behind) = desk.sinks.standing
+        guard gone.isEmpty else { return .bad("sinks", "gone: \(gone.joined(separator: ", "))") }
+        guard !behind.isEmpty else {
+            sinksBehindSince = nil
+            return .good("sinks")
+        }
+        let since = sinksBehindSince ?? now
+        sinksBehindSince = since
+        guard now - since > ServiceWatch.patienceNanos else { return .good("sinks") }
+        return .bad("sinks", "behind: \(behind.joined(separator: ", "))")
+    }
+
+    /// Whether a ready engine owns every unit: a unit of the candidate falls back to the baseline, never the other way
+    /// unless the spec says so.
+    private func standingOfRoute(
+        _ feed: ServiceWatch.Standing, _ engines: [ServiceWatch.Standing]
+    ) -> ServiceWatch.Standing {
+        let (baseline, candidate) = (engines[0], engines[1])
+        let stage = desk.router.stage
+        let candidateServesAll =
+            candidate.isGood
+            && (context.spec.plan.weight(in: stage) == .all
+                || context.spec.plan.baselineDown == .candidate && [.limited, .full].contains(stage))
+        var route = feed
+        if feed.isGood, !baseline.isGood, !candidateServesAll { route = baseline }
+        route.component = "route"
+        return route
+    }
+
     // MARK: - People
 
     private func obeySwitches() throws {
@@ -340,6 +422,7 @@ package final class ArrivalRun {
 
     private func finish() throws -> RunEnd {
         try settle()
+        observe(isLast: true)
         try desk.add(.end, body: EventCodec.encode(["records": "\(feedRecords ?? 0)"]), index: feedIndex)
         try desk.commit()
         try context.drainEngines { try self.handle($0) }
@@ -356,6 +439,7 @@ package final class ArrivalRun {
         for request in requests { request.reply(.failed(detail: "the operator is stopping; nothing was changed")) }
         context.pump.cancel()
         for arm in Arm.allCases { context.seat(arm).kill() }
+        observe(isLast: true)
         try desk.commit()
         desk.sinks.drain(atMost: 5)
         try desk.commit()

@@ -10,7 +10,10 @@ package final class Desk {
     package let journal: Journal
     package let sinks: SinkHub
     private var sequencer: Sequencer
-    private var readAt: [Int64: UInt64] = [:]
+    private var traces: [(seq: Int64?, trace: SignalTrace)] = []
+    /// Of signals committed since they were last taken out.
+    private var committedTraces: [SignalTrace] = []
+    private var measurements = Measurements()
     /// Candidate entries up to here are taken back by a rollback that is not committed yet.
     private var revokedThrough: Int64?
     private var killHasDoneItsWork = false
@@ -32,13 +35,16 @@ package final class Desk {
 
     /// Puts an event into the sequence; nothing of it takes effect before `commit`.
     ///
-    /// - Parameter lineReadAt: when a signal's line was read, for measuring how long it takes to its sink.
+    /// - Parameter trace: a signal's way so far.
     @discardableResult
-    package func take(_ event: Event, lineReadAt: UInt64? = nil) throws -> Sequencer.Result {
+    package func take(_ event: Event, trace: SignalTrace? = nil) throws -> Sequencer.Result {
         let result = try sequencer.take(event, at: Self.wallClock())
         if result.isNew {
             if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
-            if let seq = result.seq, let lineReadAt { readAt[seq] = lineReadAt }
+            if var trace {
+                trace.takenAt = MonotonicClock.now()
+                traces.append((result.seq, trace))
+            }
             if case .moved(let transition)? = result.effect, transition.cause == Command.Verb.rollback.rawValue {
                 revokedThrough = sequencer.seq
             }
@@ -56,12 +62,22 @@ package final class Desk {
             at: Self.wallClock())
     }
 
+    /// Lets what monitors measured be written with the next commit.
+    package func measure(_ more: Measurements) { measurements.add(more) }
+
+    /// The ways of the signals committed since this was last asked.
+    package func takeTraces() -> [SignalTrace] {
+        defer { committedTraces.removeAll(keepingCapacity: true) }
+        return committedTraces
+    }
+
     /// Makes everything taken durable, then lets it take effect.
     package func commit() throws {
         let rows = sequencer.takePending()
         let cursors = sinks.cursors
-        guard !rows.isEmpty || cursors != writtenCursors else { return }
-        try journal.append(rows, cursors: cursors)
+        guard !rows.isEmpty || cursors != writtenCursors || !measurements.isEmpty else { return }
+        try journal.append(rows, cursors: cursors, measurements: measurements)
+        measurements = Measurements()
         writtenCursors = cursors
         if let through = revokedThrough {
             revokedThrough = nil
@@ -72,7 +88,18 @@ package final class Desk {
             killHasDoneItsWork = false
             folder.lowerKill()
         }
-        sinks.committed(through: sequencer.seq, readAt: readAt)
-        readAt.removeAll(keepingCapacity: true)
+        sinks.committed(through: sequencer.seq, traces: committedTraces(at: MonotonicClock.now()))
+    }
+
+    /// Those of live signals by their place in the live log.
+    private func committedTraces(at now: UInt64) -> [Int64: SignalTrace] {
+        var live: [Int64: SignalTrace] = [:]
+        for (seq, var trace) in traces {
+            trace.committedAt = now
+            committedTraces.append(trace)
+            if let seq { live[seq] = trace }
+        }
+        traces.removeAll(keepingCapacity: true)
+        return live
     }
 }

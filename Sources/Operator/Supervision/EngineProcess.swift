@@ -48,6 +48,25 @@ package struct StreamStart: Sendable, Hashable {
     }
 }
 
+/// One chunk's way from the feed to an engine, in monotonic nanoseconds.
+package struct FeedWrite: Sendable, Hashable {
+    /// Feed indices of its records, the last excluded.
+    package let firstIndex: UInt64
+    package let endIndex: UInt64
+    package let endsWithMark: Bool
+    package let readAt: UInt64
+    /// When its write began: what an engine takes to read it is the engine's time.
+    package let writtenAt: UInt64
+
+    init(_ chunk: FeedChunk, readAt: UInt64, writtenAt: UInt64) {
+        firstIndex = chunk.firstIndex
+        endIndex = chunk.endIndex
+        endsWithMark = chunk.mark != nil
+        self.readAt = readAt
+        self.writtenAt = writtenAt
+    }
+}
+
 /// One process of an engine, with the threads that feed it and read it. What it says goes to the mailbox under its
 /// instance number, so that nothing of an older process is taken for the present one's.
 package final class EngineProcess: Sendable {
@@ -70,6 +89,8 @@ package final class EngineProcess: Sendable {
     private let readerDone: EventFlag
     /// Marks written and when, oldest first, until they are answered.
     private let marks = Locked<[(index: UInt64, at: ContinuousClock.Instant)]>([])
+    /// What was written as it came from the feed, oldest first, until it is answered.
+    private let writes = Locked<[FeedWrite]>([])
 
     package init(
         _ launch: EngineLaunch, instance: Int, start: StreamStart, plan: FeedPlan, log: FeedLog, mailbox: Mailbox,
@@ -129,6 +150,26 @@ package final class EngineProcess: Sendable {
         }
     }
 
+    /// The write that held the record at feed index `index`; nil once it is answered, and for what was read again to
+    /// catch up.
+    package func write(of index: UInt64) -> FeedWrite? {
+        writes.withLock { writes in
+            guard let write = writes.first(where: { $0.endIndex > index }), write.firstIndex <= index else {
+                return nil
+            }
+            return write
+        }
+    }
+
+    /// Takes out the writes answered below feed index `answered`, in order.
+    package func takeWrites(below answered: UInt64) -> [FeedWrite] {
+        writes.withLock { writes in
+            let count = writes.firstIndex { $0.endIndex > answered } ?? writes.count
+            defer { writes.removeFirst(count) }
+            return Array(writes[..<count])
+        }
+    }
+
     /// Ends the process at once; its `ended` follows.
     package func kill() {
         isStopped.store(true, ordering: .releasing)
@@ -149,7 +190,7 @@ package final class EngineProcess: Sendable {
         guard isAttached || catchUp() else { return }
         while true {
             switch log.next(for: arm, isStopped: { isStopped.load(ordering: .acquiring) }) {
-            case .chunk(let chunk): if !write(chunk) { return }
+            case .chunk(let chunk, let readAt): if !write(chunk, readAt: readAt) { return }
             case .end: return
             case .cancelled:
                 // Cut off for being too slow: the process starts again from what the files hold.
@@ -168,7 +209,7 @@ package final class EngineProcess: Sendable {
                 if isStopped.load(ordering: .acquiring) { return false }
                 if chunk.number < next { continue }
                 if log.attach(arm, at: next) { return true }
-                guard write(chunk) else { return false }
+                guard write(chunk, readAt: nil) else { return false }
                 next = chunk.number + 1
             }
         } catch {
@@ -178,7 +219,11 @@ package final class EngineProcess: Sendable {
         return log.attach(arm, at: next)
     }
 
-    private func write(_ chunk: FeedChunk) -> Bool {
+    private func write(_ chunk: FeedChunk, readAt: UInt64?) -> Bool {
+        if let readAt {
+            let write = FeedWrite(chunk, readAt: readAt, writtenAt: MonotonicClock.now())
+            writes.withLock { $0.append(write) }
+        }
         written.store(chunk.endIndex - start.index, ordering: .releasing)
         guard chunk.withBytes({ writer.write($0) }) == .written else { return false }
         if let index = chunk.markIndex { marks.withLock { $0.append((index, .now)) } }
@@ -198,7 +243,7 @@ package final class EngineProcess: Sendable {
             onOverlong: { prefix in lines.append(.violation(.lineTooLong, firstBytes: Array(prefix))) },
             onBatch: {
                 if lines.isEmpty { return }
-                mailbox.post(.lines(arm, instance: instance, lines, readAt: Self.now()))
+                mailbox.post(.lines(arm, instance: instance, lines, readAt: MonotonicClock.now()))
                 lines.removeAll(keepingCapacity: true)
             })
         _ = end
@@ -225,12 +270,5 @@ package final class EngineProcess: Sendable {
         }
         writer.cancel()
         mailbox.post(.ended(arm, instance: instance, status))
-    }
-
-    /// Monotonic nanoseconds.
-    package static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

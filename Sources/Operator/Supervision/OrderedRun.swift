@@ -33,7 +33,7 @@ package final class OrderedRun {
     private struct Item {
         var place: Place
         var event: Event
-        var readAt: UInt64?
+        var trace: SignalTrace?
         var request: ControlRequest?
     }
 
@@ -246,7 +246,9 @@ package final class OrderedRun {
                     Item(
                         place: Place(index: said.signal.cause, rank: 2, arm: arm, position: position),
                         event: Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: false)),
-                        readAt: said.readAt))
+                        trace: SignalTrace(
+                            arm: arm, write: context.seat(arm).process?.write(of: said.signal.cause),
+                            lineReadAt: said.readAt)))
             }
         }
         items += settle(pending, signals)
@@ -305,7 +307,7 @@ package final class OrderedRun {
             try desk.commit()
             desk.sinks.drain(atMost: 5)
         }
-        let result = try desk.take(item.event, lineReadAt: item.readAt)
+        let result = try desk.take(item.event, trace: item.trace)
         if let request = item.request {
             try desk.commit()
             request.reply(RunContext.reply(to: result.effect))

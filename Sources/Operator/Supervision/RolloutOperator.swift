@@ -131,7 +131,7 @@ package final class RolloutOperator {
             return try ArrivalRun(
                 desk: desk, context: context, schedule: schedule, resumeIndex: resumed.lastMark?.feedIndex ?? 0,
                 resumeTime: Timestamp(nanos: resumed.lastMark?.time ?? 0), signals: resumed.followed,
-                settled: resumed.settled
+                settled: resumed.settled, lastPresence: try JournalReader(folder: folder.path).presences().last
             ).run()
         }
     }

@@ -24,6 +24,12 @@ package struct RunOptions: Sendable {
     package var engineState: String?
     package var lingers = false
 
+    /// Event time in wall time; 1 in ordered mode, which has no pace.
+    package var speed: Double {
+        if case .arrival(let speed) = mode { return speed }
+        return 1
+    }
+
     package init(
         mode: Mode, inputs: [String], window: Int? = nil, startStage: Stage = .shadow, actions: Schedule = Schedule(),
         engineState: String? = nil, lingers: Bool = false

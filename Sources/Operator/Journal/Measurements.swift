@@ -1,0 +1,189 @@
+internal import Foundation
+internal import GRDB
+
+/// What monitors measured since the last commit. It stands beside the chained rows: no decision is made again from it.
+package struct Measurements: Sendable, Hashable {
+    /// The time in which an operator vouches for itself, from its first mark to its last heartbeat.
+    package struct Presence: Sendable, Hashable {
+        package var epoch: Int
+        package var basis: String
+        /// Market time, ns since 1970.
+        package var from: UInt64
+        package var through: UInt64
+        /// The same by the wall clock.
+        package var fromAt: UInt64
+        package var throughAt: UInt64
+        package var endedCleanly: Bool
+    }
+
+    /// From `time` on a component is good or not.
+    package struct State: Sendable, Hashable {
+        package var epoch: Int
+        /// Market time, ns since 1970.
+        package var time: UInt64
+        package var component: String
+        package var isGood: Bool
+        package var cause: String?
+        package var reason: String
+    }
+
+    /// Samples of one span that are not in any row before.
+    package struct Latency: Sendable, Hashable {
+        package var basis: String
+        /// Trade date.
+        package var session: String
+        package var stage: String
+        package var arm: String?
+        package var span: String
+        package var histogram: [UInt8]
+    }
+
+    /// What a session's data was worth; a later row of the same session takes its place.
+    package struct Quality: Sendable, Hashable {
+        package var session: String
+        package var basis: String
+        package var report: String
+    }
+
+    package var presence: Presence?
+    package var states: [State] = []
+    package var latencies: [Latency] = []
+    package var qualities: [Quality] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { presence == nil && states.isEmpty && latencies.isEmpty && qualities.isEmpty }
+
+    package mutating func add(_ other: Measurements) {
+        presence = other.presence ?? presence
+        states += other.states
+        latencies += other.latencies
+        qualities += other.qualities
+    }
+}
+
+extension Journal {
+    static let measurementTables = """
+        CREATE TABLE presence (
+            epoch INTEGER PRIMARY KEY, basis TEXT NOT NULL, from_time INTEGER NOT NULL, through_time INTEGER NOT NULL,
+            from_at INTEGER NOT NULL, through_at INTEGER NOT NULL, clean INTEGER NOT NULL
+        );
+        CREATE TABLE states (
+            n INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, time INTEGER NOT NULL, component TEXT NOT NULL,
+            good INTEGER NOT NULL, cause TEXT, reason TEXT NOT NULL
+        );
+        CREATE TABLE latency (
+            n INTEGER PRIMARY KEY, basis TEXT NOT NULL, session TEXT NOT NULL, stage TEXT NOT NULL, arm TEXT,
+            span TEXT NOT NULL, histogram BLOB NOT NULL
+        );
+        CREATE INDEX latency_by_session ON latency (session);
+        CREATE TABLE quality (session TEXT PRIMARY KEY, basis TEXT NOT NULL, report TEXT NOT NULL);
+
+        """
+
+    /// What a year's report counts without a look at the rows themselves. An outcome of a `MONITOR` signal is not scored.
+    static let reportIndexes = """
+        ALTER TABLE journal ADD COLUMN scored_r_micros INTEGER GENERATED ALWAYS AS (
+            CASE WHEN json_valid(body) AND json_extract(body, '$.action') <> 'MONITOR'
+                THEN json_extract(body, '$.r_micros') END) VIRTUAL;
+        CREATE INDEX signals_by_time ON journal (time, arm, decision, reason) WHERE kind = 'signal';
+        CREATE INDEX outcomes_by_time ON journal (time, arm, decision, scored_r_micros) WHERE kind = 'outcome';
+
+        """
+}
+
+extension Measurements {
+    func insert(_ db: Database) throws {
+        if let presence { try presence.insert(db) }
+        for state in states {
+            try db.execute(
+                sql: "INSERT INTO states (epoch, time, component, good, cause, reason) VALUES (?,?,?,?,?,?)",
+                arguments: [
+                    state.epoch, Int64(clamping: state.time), state.component, state.isGood, state.cause, state.reason,
+                ])
+        }
+        for latency in latencies {
+            try db.execute(
+                sql: "INSERT INTO latency (basis, session, stage, arm, span, histogram) VALUES (?,?,?,?,?,?)",
+                arguments: [
+                    latency.basis, latency.session, latency.stage, latency.arm, latency.span, Data(latency.histogram),
+                ])
+        }
+        for quality in qualities {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO quality VALUES (?,?,?)",
+                arguments: [quality.session, quality.basis, quality.report])
+        }
+    }
+}
+
+extension Measurements.Presence {
+    fileprivate func insert(_ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO presence VALUES (?,?,?,?,?,?,?)",
+            arguments: [
+                epoch, basis, Int64(clamping: from), Int64(clamping: through), Int64(clamping: fromAt),
+                Int64(clamping: throughAt), endedCleanly,
+            ])
+    }
+
+    fileprivate init?(_ row: Row) {
+        guard let from: Int64 = row["from_time"], let through: Int64 = row["through_time"],
+            let fromAt: Int64 = row["from_at"], let throughAt: Int64 = row["through_at"], from >= 0, through >= from
+        else { return nil }
+        self.init(
+            epoch: row["epoch"], basis: row["basis"], from: UInt64(from), through: UInt64(through),
+            fromAt: UInt64(max(0, fromAt)), throughAt: UInt64(max(0, throughAt)), endedCleanly: row["clean"])
+    }
+}
+
+extension JournalReader {
+    /// In the order of their starts.
+    package func presences() throws(JournalError) -> [Measurements.Presence] {
+        try measured("SELECT * FROM presence ORDER BY epoch") { Measurements.Presence($0) }
+    }
+
+    /// Every change of a component's state, in order.
+    package func states() throws(JournalError) -> [Measurements.State] {
+        try measured("SELECT * FROM states ORDER BY n") { row in
+            guard let time: Int64 = row["time"], time >= 0 else { return nil }
+            return Measurements.State(
+                epoch: row["epoch"], time: UInt64(time), component: row["component"], isGood: row["good"],
+                cause: row["cause"], reason: row["reason"])
+        }
+    }
+
+    /// - Parameter sessions: trade dates, both ends included.
+    package func latencies(sessions: ClosedRange<String>) throws(JournalError) -> [Measurements.Latency] {
+        try measured(
+            "SELECT * FROM latency WHERE session BETWEEN ? AND ? ORDER BY n",
+            [sessions.lowerBound, sessions.upperBound]
+        ) { row in
+            Measurements.Latency(
+                basis: row["basis"], session: row["session"], stage: row["stage"], arm: row["arm"], span: row["span"],
+                histogram: Array(row["histogram"] as Data))
+        }
+    }
+
+    /// - Parameter sessions: trade dates, both ends included.
+    package func qualities(sessions: ClosedRange<String>) throws(JournalError) -> [Measurements.Quality] {
+        try measured(
+            "SELECT * FROM quality WHERE session BETWEEN ? AND ? ORDER BY session",
+            [sessions.lowerBound, sessions.upperBound]
+        ) { Measurements.Quality(session: $0["session"], basis: $0["basis"], report: $0["report"]) }
+    }
+
+    private func measured<Value>(
+        _ sql: String, _ arguments: StatementArguments = [], _ value: (Row) -> Value?
+    ) throws(JournalError) -> [Value] {
+        guard version >= 2 else { return [] }
+        return try fetch(doing: "reading measurements") { db in
+            try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
+                guard let value = value(row) else {
+                    throw JournalError.damaged(path: path, row: 0, reason: "a measurement holds what cannot be: \(sql)")
+                }
+                return value
+            }
+        }
+    }
+}
