@@ -1,0 +1,166 @@
+/// The seconds in which one component was bad, and why, before any evidence.
+///
+/// A second is good when one presence covers all of it and the component's state in that presence is good all through.
+/// Otherwise the instant decides at which the last presence that was good from the second's start stopped being so (the
+/// second's start where none was): a presence there whose state is bad, of the newest epoch, else nobody was there.
+struct ServiceTimeline {
+    struct Verdict: Hashable {
+        let cause: DowntimeCause
+        let reason: String
+        let epoch: Int?
+    }
+
+    struct Stretch: Hashable {
+        var seconds: Range<Int64>
+        let verdict: Verdict
+    }
+
+    private let history: ServiceHistory
+    private let states: [Int: [ServiceState]]
+    /// Seconds from 1970; ascending, apart from each other.
+    private let good: [Range<Int64>]
+    /// Instants at which something changes, ascending.
+    private let edges: [UInt64]
+
+    init(_ history: ServiceHistory, component: String) {
+        self.history = history
+        states = history.states(of: component)
+        var good: [Range<Int64>] = []
+        var edges: Set<UInt64> = []
+        for presence in history.presences {
+            edges.formUnion([presence.from, presence.through])
+            let states = states[presence.epoch] ?? []
+            edges.formUnion(states.map(\.time))
+            good += Self.goodTimes(states, in: presence).map { wholeSeconds(from: $0.lowerBound, to: $0.upperBound) }
+        }
+        self.good = Self.union(good)
+        self.edges = edges.sorted()
+    }
+
+    /// Bad seconds of `market` in order, as few stretches as tell verdicts and closes apart.
+    ///
+    /// - Complexity: O(changes + open ranges), each with a binary search.
+    func badStretches(in market: MarketSeconds) -> [Stretch] {
+        var stretches: [Stretch] = []
+        for range in market.ranges {
+            var second = range.lowerBound
+            var index = good.partitioningIndex { $0.upperBound > second }
+            while second < range.upperBound {
+                let next = index < good.count ? good[index] : Int64.max..<Int64.max
+                append(second..<max(second, min(next.lowerBound, range.upperBound)), to: &stretches)
+                second = max(second, next.upperBound)
+                index += 1
+            }
+        }
+        return stretches
+    }
+
+    /// Nanoseconds from the first bad instant of the bad second `second` until it was noticed, if that is known: by the
+    /// operator itself where the component stopped moving, else by the next operator.
+    func detectionNanos(ofBad second: Int64) -> UInt64? {
+        let instant = firstBadInstant(of: second)
+        let present = history.presences(at: instant)
+        guard let presence = firstBad(of: present, at: instant) else {
+            if !present.isEmpty { return 0 }
+            return history.next(after: instant).map { $0.from - instant }
+        }
+        guard let state = state(in: presence, at: instant), let since = state.since, since <= state.time else {
+            return nil
+        }
+        return state.time - since
+    }
+
+    private func append(_ bad: Range<Int64>, to stretches: inout [Stretch]) {
+        var second = bad.lowerBound
+        while second < bad.upperBound {
+            let start = UInt64(second) * nanosPerSecond
+            let edge = edges.partitioningIndex { $0 > start }
+            // Up to the second in which the next change falls, or that second alone.
+            let change = edge < edges.count ? Int64(edges[edge] / nanosPerSecond) : .max
+            let end = min(bad.upperBound, max(second + 1, change))
+            let verdict = verdict(at: firstBadInstant(of: second))
+            if let last = stretches.last, last.verdict == verdict, last.seconds.upperBound == second {
+                stretches[stretches.count - 1].seconds = last.seconds.lowerBound..<end
+            } else {
+                stretches.append(Stretch(seconds: second..<end, verdict: verdict))
+            }
+            second = end
+        }
+    }
+
+    private func verdict(at instant: UInt64) -> Verdict {
+        guard let presence = firstBad(of: history.presences(at: instant), at: instant) else {
+            let last = history.lastEnded(by: instant)
+            return last?.endedCleanly == true
+                ? Verdict(cause: .own, reason: "stopped", epoch: last?.epoch)
+                : Verdict(cause: .telemetry, reason: "no telemetry", epoch: last?.epoch)
+        }
+        guard let state = state(in: presence, at: instant) else {
+            return Verdict(cause: .telemetry, reason: "no telemetry", epoch: presence.epoch)
+        }
+        return Verdict(cause: state.cause ?? .own, reason: state.reason, epoch: presence.epoch)
+    }
+
+    private func firstBad(of presences: [ServicePresence], at instant: UInt64) -> ServicePresence? {
+        presences.first { state(in: $0, at: instant)?.isGood != true }
+    }
+
+    private func firstBadInstant(of second: Int64) -> UInt64 {
+        let start = UInt64(second) * nanosPerSecond
+        return history.presences(at: start).map { goodEnd(in: $0, from: start) }.max() ?? start
+    }
+
+    /// Where the good time ends that `instant` is in; `instant` itself when it is in none.
+    private func goodEnd(in presence: ServicePresence, from instant: UInt64) -> UInt64 {
+        guard state(in: presence, at: instant)?.isGood == true, let states = states[presence.epoch] else {
+            return instant
+        }
+        let later = states[states.partitioningIndex { $0.time > instant }...]
+        // Of several states at one time only the last holds.
+        let end = later.indices.first { index in
+            !states[index].isGood && (index + 1 == states.count || states[index + 1].time > states[index].time)
+        }
+        return min(presence.through, end.map { states[$0].time } ?? presence.through)
+    }
+
+    private func state(in presence: ServicePresence, at instant: UInt64) -> ServiceState? {
+        guard let states = states[presence.epoch] else { return nil }
+        let index = states.partitioningIndex { $0.time > instant }
+        return index > 0 ? states[index - 1] : nil
+    }
+
+    private static func goodTimes(_ states: [ServiceState], in presence: ServicePresence) -> [Range<UInt64>] {
+        var times: [Range<UInt64>] = []
+        for (index, state) in states.enumerated() where state.isGood {
+            let start = max(state.time, presence.from)
+            let end = min(index + 1 < states.count ? states[index + 1].time : .max, presence.through)
+            guard start < end else { continue }
+            if let last = times.last, last.upperBound == start {
+                times[times.count - 1] = last.lowerBound..<end
+            } else {
+                times.append(start..<end)
+            }
+        }
+        return times
+    }
+
+    private static func union(_ ranges: [Range<Int64>]) -> [Range<Int64>] {
+        var result: [Range<Int64>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+            if let last = result.last, last.upperBound >= range.lowerBound {
+                result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+}
+
+let nanosPerSecond: UInt64 = 1_000_000_000
+
+/// The seconds that lie in `[from, to)` as a whole; empty when there is none.
+func wholeSeconds(from: UInt64, to: UInt64) -> Range<Int64> {
+    let first = Int64(from / nanosPerSecond) + (from % nanosPerSecond > 0 ? 1 : 0)
+    return first..<max(first, Int64(to / nanosPerSecond))
+}
