@@ -16,7 +16,7 @@ import Testing
                 recordedAt: Budget.time("\(day) 15:00"), actor: "feed"))
     }
 
-    private static func rows() throws -> [LedgerRow] {
+    static func rows() throws -> [LedgerRow] {
         [
             try metered("a", 5_001_250, 2001, on: "2026-11-18"), try metered("b", 2_500_000, 1000, on: "2026-11-18"),
             try metered("c", 2_501_250, 1000, on: "2026-11-19"),
@@ -82,39 +82,6 @@ import Testing
         let report = try Self.report(Self.rows())
         #expect(report.overrides.map(\.active) == [false])
         #expect(report.limitMicros == 200_000_000)
-        #expect(report.table().contains { $0.contains("+$20.00 on the month's limit, not now: until 2026-11-20") })
-    }
-
-    @Test(arguments: [false, true]) func tableFitsEightyColumnsAndAlignsItsNumbers(exact: Bool) throws {
-        var rows = try Self.rows()
-        let long = String(repeating: "p", count: 64)
-        rows.append(Budget.cost("z", 190, on: "2026-11-17", labels: Budget.labels(provider: long)))
-        let report = try Self.report(rows)
-        let lines = report.table(exact: exact)
-        for line in lines { #expect(line.count <= 80 && line.last != " ", "\(line)") }
-        let days = lines.filter { $0.hasPrefix("  2026-11-") }
-        #expect(days.count == 4)
-        #expect(Set(days.map(\.count)).count == 1)
-        #expect(lines.contains("  actual_95              critical  return_share_if_candidate_costs_more"))
-        #expect(lines.contains { $0.hasPrefix("  spent") && $0.contains(exact ? "$193.019801" : "$193.02") })
-        #expect(lines.contains { $0.contains(long) })
-    }
-
-    @Test func tableOfNothingSaysUnknown() throws {
-        let lines = try Self.report([]).table()
-        #expect(lines.contains { $0.hasPrefix("  spent") && $0.contains("unknown") && $0.contains("no cost recorded") })
-        #expect(lines.contains("by provider  unknown"))
-        #expect(!lines.contains { $0.hasPrefix("  spent") && $0.contains("$0.00") })
-    }
-
-    @Test func csvHasARowForEveryFigure() throws {
-        let lines = try Self.report(Self.rows()).csv.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.first == "section,name,micros" && lines.last == "")
-        for line in [
-            "figure,spent,3019801", "provider,aws,3000000", "day,2026-11-20,15800", "cost_per_signal,baseline,",
-        ] {
-            #expect(lines.contains(Substring(line)), "\(line)")
-        }
     }
 
     /// 7,501,250 bytes are 3000.5 micro-dollars, so 3001; the stream's next 2,501,250 bytes end at 4001, 0.5 less than
@@ -129,9 +96,6 @@ import Testing
         #expect(data.map(\.differenceMicros) == [0, -1])
         #expect(data.map(\.unitPrice) == ["$0.40/GB", "$0.40/GB"])
         #expect(data.map(\.entries) == [2, 1])
-        #expect(explanation.table.allSatisfy { $0.count <= 80 })
-        let total = explanation.table.last?.split(separator: " ")
-        #expect(total == ["spent", "$3.019801"])
         #expect(explanation.csv.contains("\n2026-11-18,databento,data,7501250,bytes,$0.40/GB,3001,0,2\n"))
     }
 

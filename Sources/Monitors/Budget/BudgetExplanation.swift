@@ -86,20 +86,26 @@ extension BudgetExplanation.Row {
 }
 
 extension BudgetExplanation {
-    /// Lines of at most 80 columns, day by day: quantity x unit price = amount, and what the amount has beside that.
-    package var table: [String] {
-        var cells = [["day", "", "quantity", "unit price", "amount", ""]]
+    /// Day by day: quantity x unit price = amount, and what the amount has beside that.
+    package var table: TextTable {
+        var table = TextTable(
+            caption: "What \(period) was spent on",
+            columns: [
+                .text("day"), .text("category"), .number("quantity"), .exact("unit price"), .number("amount"),
+                .exact(""),
+            ])
         var day = ""
         for row in rows {
-            if row.day != day { cells.append([row.day]) }
+            if row.day != day { table.append([TextTable.Cell(row.day), "", "", "", "", ""]) }
             day = row.day
-            cells.append([
-                "  " + row.provider, row.category, String(row.quantity), row.unitPrice ?? "-",
-                Dollars.text(row.amountMicros, exact: true), row.besideText,
+            table.append([
+                TextTable.Cell("  " + row.provider), TextTable.Cell(row.category),
+                TextTable.Cell(String(row.quantity)), TextTable.Cell(row.unitPrice ?? ""),
+                TextTable.Cell(Dollars.text(row.amountMicros, exact: true)), TextTable.Cell(row.besideText),
             ])
         }
-        cells.append(["spent", "", "", "", Dollars.text(spentMicros, exact: true), ""])
-        return BudgetTable.lines(cells, rightAligned: [2, 4])
+        table.append(["spent", "", "", "", TextTable.Cell(Dollars.text(spentMicros, exact: true)), ""])
+        return table
     }
 
     /// With a header; every line ends with a newline.
