@@ -63,6 +63,19 @@ package final class FeedLog: Sendable {
         }
     }
 
+    /// The same for a feeder that reads chunks again from the files to catch up: waits while the feeder before it is on its
+    /// way out, and for the feed, so that nothing is read ahead of it.
+    ///
+    /// - Returns: false when that chunk is gone already, or the wait was ended.
+    package func attachCatchingUp(_ arm: Arm, at number: Int, isStopped: () -> Bool) -> Bool {
+        monitor.wait { state -> Bool? in
+            if state.isCancelled || isStopped() || number < state.firstNumber { return false }
+            guard state.readers[arm] == nil, number <= state.nextNumber else { return nil }
+            state.readers[arm] = number
+            return true
+        } ?? false
+    }
+
     /// Ends the arm's reading: its next `next` says `cancelled`.
     package func detach(_ arm: Arm) {
         monitor.update { state in

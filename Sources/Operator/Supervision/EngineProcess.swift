@@ -208,7 +208,7 @@ package final class EngineProcess: Sendable {
             while let chunk = try feed.nextChunk() {
                 if isStopped.load(ordering: .acquiring) { return false }
                 if chunk.number < next { continue }
-                if log.attach(arm, at: next) { return true }
+                if attachCatchingUp(at: next) { return true }
                 guard write(chunk, readAt: nil) else { return false }
                 next = chunk.number + 1
             }
@@ -216,7 +216,11 @@ package final class EngineProcess: Sendable {
             // The pump reads the same files and reports what is wrong with them.
             return false
         }
-        return log.attach(arm, at: next)
+        return attachCatchingUp(at: next)
+    }
+
+    private func attachCatchingUp(at number: Int) -> Bool {
+        log.attachCatchingUp(arm, at: number) { isStopped.load(ordering: .acquiring) }
     }
 
     private func write(_ chunk: FeedChunk, readAt: UInt64?) -> Bool {
@@ -262,6 +266,9 @@ package final class EngineProcess: Sendable {
     /// Waits for the process and for its last words, then says that it has ended.
     private func watch() {
         guard let status = child.wait() else { return }
+        // Its feeder may wait for the next chunk, and the next process's waits for it to leave.
+        isStopped.store(true, ordering: .releasing)
+        log.wake()
         _ = descendants.run(timeout: .seconds(1))
         // One that hides may still hold the pipe open for ever.
         if !readerDone.wait(timeout: .seconds(1)) {
