@@ -3,6 +3,7 @@ internal import Engines
 internal import Feeds
 internal import Foundation
 internal import MarketData
+internal import Monitors
 internal import Operator
 
 /// Ends the program with a code after everything was said.
@@ -48,6 +49,9 @@ enum FailureCode {
             case .stopped: return 130
             }
         case let error as JournalError: return code(error)
+        case let error as BudgetError: return code(error)
+        case is BudgetStop: return precondition
+        case let error as UptimeError: return code(error)
         case let error as RunFailure: return code(error)
         case let error as StartError: return code(error)
         case let error as StateFolderError:
@@ -69,6 +73,23 @@ enum FailureCode {
         case .cannotOpen: return notFound
         case .cannotRead: return `internal`
         case .damaged, .calendar: return badData
+        }
+    }
+
+    private static func code(_ error: BudgetError) -> Int32 {
+        switch error {
+        case .badLine, .overflow: badData
+        case .conflict, .closedReservation, .unknownReservation: precondition
+        default: usage
+        }
+    }
+
+    private static func code(_ error: UptimeError) -> Int32 {
+        switch error {
+        case .badLine: badData
+        case .unknownTarget: notFound
+        case .duplicate, .superseded, .withdrawn: precondition
+        case .badText, .calendar: usage
         }
     }
 

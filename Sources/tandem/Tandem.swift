@@ -19,7 +19,9 @@ struct Tandem: ParsableCommand {
         version: "tandem 0.1.0 (\(String(cString: tandem_revision())))",
         groupedSubcommands: [
             CommandGroup(name: "Run", subcommands: [Run.self, Replay.self, Init.self, Lint.self]),
-            CommandGroup(name: "Change", subcommands: [Promote.self, Rollback.self, Pause.self, Resume.self]),
+            CommandGroup(
+                name: "Change",
+                subcommands: [Promote.self, Rollback.self, Pause.self, Resume.self, Budget.self, SLA.self]),
             CommandGroup(
                 name: "Look",
                 subcommands: [StatusOf.self, History.self, SignalsOf.self, Verify.self, Engines.self, Judge.self]),

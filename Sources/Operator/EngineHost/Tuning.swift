@@ -32,7 +32,7 @@ extension EngineHost {
         guard let first = try reader.last([.begin]) else { throw TuningError.notBegun(folder: stateFolder) }
         let begin: BeginBody = try EventCodec.decode(first)
         let configuration = try tunedConfiguration(begin, arm, row: first)
-        let calendar = try ExchangeCalendar(named: begin.plan.calendar)
+        guard let calendar = begin.calendar else { throw EventCodec.damaged(first, "its calendar is not known") }
 
         var waiting: [String: Signal] = [:]
         var observations: [TuningObservation] = []

@@ -19,6 +19,8 @@ package final class FeedPump: Sendable {
         var readRecords: UInt64 = 0
         var sourceRecords: UInt64 = 0
         var truncations: [Truncation] = []
+        /// The next records are there, and not due yet.
+        var isWaitingForPace = false
     }
 
     private let plan: FeedPlan
@@ -55,6 +57,9 @@ package final class FeedPump: Sendable {
     package var counts: (records: UInt64, source: UInt64, truncations: [Truncation]) {
         monitor.read { ($0.readRecords, $0.sourceRecords, $0.truncations) }
     }
+
+    /// Whether the feed is silent because its next records are not due yet.
+    package var isWaitingForPace: Bool { monitor.read(\.isWaitingForPace) }
 
     private func run() {
         var failure: FeedError?
@@ -93,6 +98,8 @@ package final class FeedPump: Sendable {
     /// Sleeps until the wall clock has come to the chunk's time.
     private func wait(for chunk: FeedChunk, _ clock: inout PaceClock) {
         guard case .clock(let speed, _, let catchUpTo) = pace, chunk.endIndex > catchUpTo else { return }
+        monitor.update { $0.isWaitingForPace = true }
+        defer { monitor.update { $0.isWaitingForPace = false } }
         while let seconds = clock.secondsUntil(chunk.time, speed: speed), seconds > 0 {
             let isCancelled = monitor.wait(atMost: min(seconds, 1)) { $0.isCancelled ? true : nil } ?? false
             if isCancelled { return }

@@ -1,5 +1,5 @@
 internal import Feeds
-internal import MarketData
+package import MarketData
 package import Rollout
 
 /// What the first row of a journal holds: everything decisions depend on besides the events.
@@ -37,9 +37,15 @@ package struct BeginBody: Codable, Sendable, Hashable {
         self.spec = spec.canonicalJSON
     }
 
+    /// Nil when neither the name nor the spec says which.
+    package var calendar: ExchangeCalendar? {
+        (try? ExchangeCalendar(named: plan.calendar))
+            ?? canonicalSpec?["calendar"].flatMap(ExchangeCalendar.init(canonical:))
+    }
+
     /// The router as it stood before the first event; nil when the row holds what no spec can say.
     package var router: Router? {
-        guard let calendar = try? ExchangeCalendar(named: plan.calendar), let stage = Stage(rawValue: stage),
+        guard let calendar, let stage = Stage(rawValue: stage),
             let down = RolloutPlan.BaselineDown(rawValue: plan.baselineDown)
         else { return nil }
         var weights: [Stage: Weight] = [:]
@@ -69,7 +75,7 @@ extension BeginBody {
     /// The stream that these files made for the rollout; nil when its spec does not say how.
     func feedPlan(files: [String]) -> FeedPlan? {
         guard let interval = canonicalSpec?["feed"]?["mark_interval"]?.duration, interval > .zero,
-            let calendar = try? ExchangeCalendar(named: plan.calendar)
+            let calendar
         else { return nil }
         return FeedPlan(files: files, calendar: calendar, markIntervalNanos: UInt64(interval.wholeNanoseconds))
     }

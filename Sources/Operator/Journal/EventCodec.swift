@@ -119,7 +119,7 @@ package enum EventCodec {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func damaged(_ row: JournalRow, _ reason: String) -> JournalError {
+    package static func damaged(_ row: JournalRow, _ reason: String) -> JournalError {
         .damaged(path: Journal.fileName, row: row.n, reason: reason)
     }
 

@@ -25,15 +25,21 @@ package struct Measurements: Sendable, Hashable {
         package var isGood: Bool
         package var cause: String?
         package var reason: String
+        /// When it stopped moving, if that was before it was seen.
+        package var since: UInt64?
     }
 
-    /// Samples of one span that are not in any row before.
+    /// All samples of one span that an operator took in a session; a later row of the same takes its place.
     package struct Latency: Sendable, Hashable {
+        package var epoch: Int
         package var basis: String
         /// Trade date.
         package var session: String
         package var stage: String
-        package var arm: String?
+        /// Empty for what belongs to no engine.
+        package var arm: String
+        /// The engine's; empty where there is none, or none known.
+        package var version: String
         package var span: String
         package var histogram: [UInt8]
     }
@@ -70,22 +76,26 @@ extension Journal {
         );
         CREATE TABLE states (
             n INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, time INTEGER NOT NULL, component TEXT NOT NULL,
-            good INTEGER NOT NULL, cause TEXT, reason TEXT NOT NULL
+            good INTEGER NOT NULL, cause TEXT, reason TEXT NOT NULL, since INTEGER
         );
         CREATE TABLE latency (
-            n INTEGER PRIMARY KEY, basis TEXT NOT NULL, session TEXT NOT NULL, stage TEXT NOT NULL, arm TEXT,
-            span TEXT NOT NULL, histogram BLOB NOT NULL
-        );
-        CREATE INDEX latency_by_session ON latency (session);
+            session TEXT NOT NULL, basis TEXT NOT NULL, stage TEXT NOT NULL, arm TEXT NOT NULL, version TEXT NOT NULL,
+            span TEXT NOT NULL, epoch INTEGER NOT NULL, histogram BLOB NOT NULL,
+            PRIMARY KEY (session, basis, stage, arm, version, span, epoch)
+        ) WITHOUT ROWID;
         CREATE TABLE quality (session TEXT PRIMARY KEY, basis TEXT NOT NULL, report TEXT NOT NULL);
 
         """
 
-    /// What a year's report counts without a look at the rows themselves. An outcome of a `MONITOR` signal is not scored.
+    /// Micro-R of an outcome that is scored: one of a `MONITOR` signal is not.
+    static let scoredProfit = """
+        (CASE WHEN json_valid(body) AND json_extract(body, '$.action') <> 'MONITOR' \
+        THEN json_extract(body, '$.r_micros') END)
+        """
+
+    /// What a year's report counts without a look at the rows themselves.
     static let reportIndexes = """
-        ALTER TABLE journal ADD COLUMN scored_r_micros INTEGER GENERATED ALWAYS AS (
-            CASE WHEN json_valid(body) AND json_extract(body, '$.action') <> 'MONITOR'
-                THEN json_extract(body, '$.r_micros') END) VIRTUAL;
+        ALTER TABLE journal ADD COLUMN scored_r_micros INTEGER GENERATED ALWAYS AS \(scoredProfit) VIRTUAL;
         CREATE INDEX signals_by_time ON journal (time, arm, decision, reason) WHERE kind = 'signal';
         CREATE INDEX outcomes_by_time ON journal (time, arm, decision, scored_r_micros) WHERE kind = 'outcome';
 
@@ -97,16 +107,18 @@ extension Measurements {
         if let presence { try presence.insert(db) }
         for state in states {
             try db.execute(
-                sql: "INSERT INTO states (epoch, time, component, good, cause, reason) VALUES (?,?,?,?,?,?)",
+                sql: "INSERT INTO states (epoch, time, component, good, cause, reason, since) VALUES (?,?,?,?,?,?,?)",
                 arguments: [
                     state.epoch, Int64(clamping: state.time), state.component, state.isGood, state.cause, state.reason,
+                    state.since.map { Int64(clamping: $0) },
                 ])
         }
         for latency in latencies {
             try db.execute(
-                sql: "INSERT INTO latency (basis, session, stage, arm, span, histogram) VALUES (?,?,?,?,?,?)",
+                sql: "INSERT OR REPLACE INTO latency VALUES (?,?,?,?,?,?,?,?)",
                 arguments: [
-                    latency.basis, latency.session, latency.stage, latency.arm, latency.span, Data(latency.histogram),
+                    latency.session, latency.basis, latency.stage, latency.arm, latency.version, latency.span,
+                    latency.epoch, Data(latency.histogram),
                 ])
         }
         for quality in qualities {
@@ -149,19 +161,29 @@ extension JournalReader {
             guard let time: Int64 = row["time"], time >= 0 else { return nil }
             return Measurements.State(
                 epoch: row["epoch"], time: UInt64(time), component: row["component"], isGood: row["good"],
-                cause: row["cause"], reason: row["reason"])
+                cause: row["cause"], reason: row["reason"],
+                since: (row["since"] as Int64?).map { UInt64(clamping: $0) })
         }
     }
 
+    /// Hands on the rows of one basis by session.
+    ///
     /// - Parameter sessions: trade dates, both ends included.
-    package func latencies(sessions: ClosedRange<String>) throws(JournalError) -> [Measurements.Latency] {
-        try measured(
-            "SELECT * FROM latency WHERE session BETWEEN ? AND ? ORDER BY n",
-            [sessions.lowerBound, sessions.upperBound]
-        ) { row in
-            Measurements.Latency(
-                basis: row["basis"], session: row["session"], stage: row["stage"], arm: row["arm"], span: row["span"],
-                histogram: Array(row["histogram"] as Data))
+    package func latencies(
+        sessions: ClosedRange<String>, basis: String, each: (Measurements.Latency) throws -> Void
+    ) throws {
+        guard version >= 2 else { return }
+        try fetch(doing: "reading latencies") { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT * FROM latency WHERE session BETWEEN ? AND ? AND basis = ? ORDER BY session",
+                arguments: [sessions.lowerBound, sessions.upperBound, basis])
+            while let row = try rows.next() {
+                try each(
+                    Measurements.Latency(
+                        epoch: row["epoch"], basis: basis, session: row["session"], stage: row["stage"],
+                        arm: row["arm"], version: row["version"], span: row["span"],
+                        histogram: Array(row["histogram"] as Data)))
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 package import MarketData
+package import Monitors
 
 /// Sees, turn by turn of the router's loop, which parts of the service stand, and vouches for the operator once a second.
 ///
@@ -11,13 +12,17 @@ package struct ServiceWatch: Sendable {
         package var isGood: Bool
         package var cause: String?
         package var reason: String
+        /// Monotonic time at which it stopped moving, if that was before it was seen.
+        package var sinceAt: UInt64?
 
         package static func good(_ component: String) -> Standing {
             Standing(component: component, isGood: true, cause: nil, reason: "")
         }
 
-        package static func bad(_ component: String, _ reason: String, cause: String = "own") -> Standing {
-            Standing(component: component, isGood: false, cause: cause, reason: reason)
+        package static func bad(
+            _ component: String, _ reason: String, cause: DowntimeCause = .own, sinceAt: UInt64? = nil
+        ) -> Standing {
+            Standing(component: component, isGood: false, cause: cause.rawValue, reason: reason, sinceAt: sinceAt)
         }
     }
 
@@ -32,7 +37,8 @@ package struct ServiceWatch: Sendable {
     private var presence: Measurements.Presence?
     private var lastTurnAt: UInt64?
     private var nextHeartbeatAt: UInt64 = 0
-    private var lastTime: UInt64 = 0
+    /// Market time of the last turn; 0 before the first mark.
+    private(set) var lastTime: UInt64 = 0
 
     /// - Parameters:
     ///   - last: what the operator before this one vouched for; nil for the first.
@@ -70,7 +76,8 @@ package struct ServiceWatch: Sendable {
         guard let now = time(at: at) else { return measured }
         if let lastTurnAt, at - lastTurnAt > Self.patienceNanos {
             let reason = "did nothing for \((at - lastTurnAt) / 1_000_000) ms"
-            note(.bad(commitNanos > Self.patienceNanos ? "journal" : "router", reason), at: before, in: &measured)
+            let part = commitNanos > Self.patienceNanos ? "journal" : "router"
+            for component in [part, "route"] { note(.bad(component, reason), at: before, in: &measured) }
         }
         lastTurnAt = at
         for standing in [.good("router"), .good("journal")] + found { note(standing, at: now, in: &measured) }
@@ -94,6 +101,7 @@ package struct ServiceWatch: Sendable {
         measured.states.append(
             Measurements.State(
                 epoch: epoch, time: time, component: standing.component, isGood: standing.isGood,
-                cause: standing.cause, reason: standing.reason))
+                cause: standing.cause, reason: standing.reason,
+                since: standing.sinceAt.flatMap { clock.now(at: $0) }.map { min($0, time) }))
     }
 }

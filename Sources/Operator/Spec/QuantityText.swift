@@ -1,12 +1,12 @@
 /// Durations as specs have them: a whole number and a unit.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, nanoseconds: Int)] = [
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
         ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
     ]
 
     /// Nil for anything but digits and one of d, h, m, s, ms, us, ns, and for more than 292 years.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         guard let (number, unit) = split(text), let factor = units.first(where: { $0.name == unit }) else { return nil }
         let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: factor.nanoseconds)
         return overflow ? nil : .nanoseconds(nanoseconds)

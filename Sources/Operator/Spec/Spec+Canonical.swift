@@ -23,7 +23,7 @@ extension Spec {
     ///
     /// | may change between runs of one state folder | must not |
     /// |---|---|
-    /// | `sinks`, `engine_limits`, `feed.files`, `feed.window` | everything else |
+    /// | `sinks`, `engine_limits`, `feed.files`, `feed.window`, `sla`, `latency`, `budget`, `promotion` | everything else |
     ///
     /// Sinks go on at the cursors of their names, and a new one starts where it is told to. Limits decide in arrival mode
     /// by events that are journaled, and `hang_timeout` only when to give up. Files may have moved (that they hold the
@@ -43,7 +43,7 @@ extension Spec {
     }
 
     /// Keys that a spec may change while its state folder stays in use, with all below them.
-    package static let changeable = ["sinks", "engine_limits", "feed.files", "feed.window"]
+    package static let changeable = ["sinks", "engine_limits", "feed.files", "feed.window"] + SpecReader.monitorKeys
 
     private static func differences(_ a: CanonicalJSON?, _ b: CanonicalJSON?, path: String) -> [String] {
         guard a != b else { return [] }
@@ -67,6 +67,7 @@ extension Spec {
         members["signals"] = .object([
             "max_horizon": .duration(maxHorizon), "max_signal_age": .duration(maxSignalAge),
         ])
+        members.merge(monitors.canonical) { _, new in new }
         return .object(members)
     }
 
@@ -82,7 +83,7 @@ extension Spec {
             case .session: .text("session")
             }
         return .object([
-            "id": .text(plan.id), "calendar": .text(plan.calendar.name), "assignment": .object(["block": block]),
+            "id": .text(plan.id), "calendar": plan.calendar.canonical, "assignment": .object(["block": block]),
             "stages": .object(stages), "baseline_down": .text(plan.baselineDown.rawValue),
             "baseline": baseline.canonical, "candidate": candidate.canonical,
             "signals": .object(["max_horizon": .duration(maxHorizon)]),

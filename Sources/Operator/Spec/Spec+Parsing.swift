@@ -28,10 +28,11 @@ extension Spec {
 }
 
 private enum Keys {
-    static let spec = [
-        "id", "calendar", "feed", "baseline", "candidate", "assignment", "stages", "baseline_down", "signals",
-        "engine_limits", "outcomes", "sinks",
-    ]
+    static let spec =
+        [
+            "id", "calendar", "feed", "baseline", "candidate", "assignment", "stages", "baseline_down", "signals",
+            "engine_limits", "outcomes", "sinks",
+        ] + SpecReader.monitorKeys
     static let feed = ["files", "mark_interval", "window"]
     static let engine = ["engine", "command", "config"]
     static let assignment = ["block"]
@@ -51,7 +52,7 @@ extension SpecReader {
         guard let top = section(root, path: "", line: 1, allowed: Keys.spec) else { return nil }
         let folder = SpecPath.folder(of: file)
         let id = identifier(of: top)
-        let calendar = calendar(of: top)
+        let calendar = calendar(of: top, folder: folder, files: files)
         let feed = feed(of: top, folder: folder)
         let baseline = engine(.baseline, of: top, folder: folder, files: files)
         let candidate = engine(.candidate, of: top, folder: folder, files: files)
@@ -62,6 +63,7 @@ extension SpecReader {
         let limits = limits(of: top)
         let outcomes = outcomes(of: top)
         let sinks = sinks(of: top)
+        let monitors = monitors(of: top)
         var maxHorizon = Spec.defaultMaxHorizon
         var maxSignalAge = Spec.defaultMaxSignalAge
         if let signals {
@@ -76,7 +78,7 @@ extension SpecReader {
             id: id, calendar: calendar, block: block, weights: weights, baselineDown: baselineDown)
         var spec = Spec(
             path: file, plan: plan, feed: feed, baseline: baseline, candidate: candidate, maxHorizon: maxHorizon,
-            maxSignalAge: maxSignalAge, limits: limits, outcomes: outcomes, sinks: sinks)
+            maxSignalAge: maxSignalAge, limits: limits, outcomes: outcomes, sinks: sinks, monitors: monitors)
         spec.lines = lines
         return spec
     }
@@ -95,22 +97,32 @@ extension SpecReader {
         return id
     }
 
-    private static func isName(_ text: String, also marks: String) -> Bool {
+    static func isName(_ text: String, also marks: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || marks.utf8.contains($0) }
     }
 
-    private mutating func calendar(of top: SpecSection) -> ExchangeCalendar? {
+    private mutating func calendar(of top: SpecSection, folder: String, files: SpecFiles) -> ExchangeCalendar? {
         guard top.has("calendar") else {
             missing("calendar", of: top)
             return nil
         }
-        guard let name = text("calendar", of: top, expected: "a calendar's name") else { return nil }
+        guard let name = text("calendar", of: top, expected: "a calendar's name or file") else { return nil }
+        if CalendarFile.isFile(name) {
+            do throws(SpecProblems) {
+                return try CalendarFile.load(path: SpecPath(name, in: folder).resolved, files: files)
+            } catch {
+                add(error.problems)
+                return nil
+            }
+        }
         do {
             return try ExchangeCalendar(named: name)
         } catch {
             let advice = NearestName.advice(name, in: ExchangeCalendar.names)
-            report(line: top.line("calendar"), path: "calendar", "unknown calendar \(quoted(name)); \(advice)")
+            report(
+                line: top.line("calendar"), path: "calendar",
+                "unknown calendar \(quoted(name)); \(advice); one of your own is a file, such as desk.yaml")
             return nil
         }
     }
@@ -186,7 +198,7 @@ extension SpecReader {
     }
 
     /// `0.85`; in micro-dollars.
-    private mutating func dollars(
+    mutating func dollars(
         _ key: String, of section: SpecSection, default fallback: Int64, upTo limit: Int64
     ) -> Int64 {
         guard let entry = section.entries[key] else { return fallback }

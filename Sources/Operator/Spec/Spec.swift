@@ -20,13 +20,15 @@ package struct Spec: Sendable {
     /// How signals are followed on paper.
     package var outcomes: OutcomeTerms
     package var sinks: [SinkSpec]
+    package var monitors: MonitorTerms
     /// The line of each key in the file, for warnings.
     var lines: [String: Int]
 
     package init(
         path: String, plan: RolloutPlan, feed: FeedSpec = FeedSpec(), baseline: EngineSpec, candidate: EngineSpec,
         maxHorizon: Duration = Self.defaultMaxHorizon, maxSignalAge: Duration = Self.defaultMaxSignalAge,
-        limits: EngineLimits = EngineLimits(), outcomes: OutcomeTerms = OutcomeTerms(), sinks: [SinkSpec] = []
+        limits: EngineLimits = EngineLimits(), outcomes: OutcomeTerms = OutcomeTerms(), sinks: [SinkSpec] = [],
+        monitors: MonitorTerms = MonitorTerms()
     ) {
         self.path = path
         self.plan = plan
@@ -38,6 +40,7 @@ package struct Spec: Sendable {
         self.limits = limits
         self.outcomes = outcomes
         self.sinks = sinks
+        self.monitors = monitors
         lines = [:]
     }
 

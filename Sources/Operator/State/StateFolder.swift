@@ -31,6 +31,7 @@ package enum StateFolderError: Error, Sendable, CustomStringConvertible {
 ///
 ///     journal.sqlite         every event, decision and transition; with -wal and -shm beside it
 ///     spec.json              the spec in canonical form, to compare the next start with
+///     heartbeat              how far the operator vouches for itself, between the journal's seconds
 ///     lock                   held while an operator runs; its pid
 ///     control.sock           where the command line reaches the operator
 ///     KILL, STOP             while they exist, the candidate or everything is silent
@@ -51,6 +52,7 @@ package struct StateFolder: Sendable, Hashable {
     package var killFile: String { path + "/KILL" }
     package var stopFile: String { path + "/STOP" }
     package var socket: String { path + "/control.sock" }
+    package var heartbeatFile: String { path + "/heartbeat" }
     package var specFile: String { path + "/spec.json" }
     package var logs: String { path + "/logs" }
     package func engineFolder(_ arm: Arm) -> String { path + "/engines/" + arm.rawValue }

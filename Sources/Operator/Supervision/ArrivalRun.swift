@@ -39,10 +39,8 @@ package final class ArrivalRun {
     private var stopSignal: Int32?
     private let startedAt = ContinuousClock.now
     private var paper: PaperQueue
-    private var watch: ServiceWatch
-    private var feedSeen: (records: UInt64, at: UInt64)
-    private var sinksBehindSince: UInt64?
-    private var commitNanos: UInt64 = 0
+    private let meters: RunMeters
+    private var watch: ArrivalWatch
 
     /// - Parameters:
     ///   - resumeIndex: feed index of the last mark an earlier run journaled, with its time.
@@ -51,20 +49,18 @@ package final class ArrivalRun {
     package init(
         desk: Desk, context: RunContext, schedule: Schedule, resumeIndex: UInt64 = 0, resumeTime: Timestamp,
         signals: [Arm: [Signal]] = [:], settled: [Arm: Set<String>] = [:], lastPresence: Measurements.Presence? = nil
-    ) {
+    ) throws {
         self.desk = desk
         self.context = context
         self.schedule = schedule
         self.resumeIndex = resumeIndex
         self.resumeTime = resumeTime
         paper = PaperQueue(
-            terms: context.spec.outcomes, folder: context.folder, signals: signals, known: settled)
+            terms: context.spec.outcomes, quality: context.makeQualityMonitor(), folder: context.folder,
+            signals: signals, known: settled)
         policies = [.baseline: RestartPolicy(role: .baseline), .candidate: RestartPolicy(role: .candidate)]
-        let now = MonotonicClock.now()
-        watch = ServiceWatch(
-            epoch: context.epoch, basis: Basis.arrival.rawValue, speed: context.options.speed, after: lastPresence,
-            wall: Desk.wallClock(), at: now)
-        feedSeen = (0, now)
+        meters = try RunMeters(desk: desk, context: context, basis: .arrival)
+        watch = try ArrivalWatch(desk: desk, context: context, after: lastPresence)
     }
 
     package func run() throws -> RunEnd {
@@ -85,8 +81,11 @@ package final class ArrivalRun {
             try obeyRequests()
             try judge()
             try settle()
-            observe()
-            try commit()
+            watch.turn(isFeedOver: feedRecords != nil)
+            meters.turn()
+            let start = MonotonicClock.now()
+            try desk.commit()
+            watch.committed(in: MonotonicClock.now() - start)
             if let stopSignal { return try stop(stopSignal) }
             if let feedRecords, hasAnsweredAll(feedRecords) { return try finish() }
             context.turn(feedTime: feedTime)
@@ -138,9 +137,10 @@ package final class ArrivalRun {
         }
         paper.add(mark, index: index, chunks: chunks)
         feedIndex = index + 1
+        try meters.passed(mark, chunks)
         guard index > resumeIndex || resumeIndex == 0 else { return }
         feedTime = mark.time
-        watch.passed(mark, at: MonotonicClock.now())
+        watch.passed(mark)
         schedule.resolve(time: mark.time.nanos, index: index)
         for due in schedule.due(through: index) { try desk.take(Event(index: index, payload: due.payload)) }
         try desk.take(Event(index: index, payload: .mark(mark)))
@@ -165,10 +165,15 @@ package final class ArrivalRun {
         // Its signals are judged by what it has answered with them.
         let pending = seat.ledger.release()
         if case .quarantined? = phase[arm] { return }
-        let isMeasured = if case .ready? = phase[arm] { true } else { false }
+        let isMeasured =
+            switch phase[arm] {
+            case .ready?: true
+            // Later it reads again what was answered once.
+            case .catchingUp?: handover[arm] == 0
+            default: false
+            }
         let writes = pending.map { isMeasured ? seat.process?.write(of: $0.signal.cause) : nil }
-        let answered = seat.process?.takeWrites(below: seat.ledger.answered) ?? []
-        _ = answered
+        meters.answered(arm, below: seat.ledger.answered, readAt: isMeasured ? readAt : nil)
         for (said, write) in zip(pending, writes) {
             let isLate = said.isLate && isOld(said.signal)
             try desk.take(
@@ -201,6 +206,7 @@ package final class ArrivalRun {
             }
         }
         for outcome in outcomes { try desk.take(Event(index: outcome.knownIndex, payload: .outcome(outcome))) }
+        meters.add(paper.takeQuality())
     }
 
     /// A signal that a restart held up is still worth something while it is younger than `max_signal_age`.
@@ -227,6 +233,7 @@ package final class ArrivalRun {
 
     private func ended(_ arm: Arm, _ status: ExitStatus) throws {
         let seat = context.seat(arm)
+        meters.died(arm)
         seat.ended(status)
         let isDone = feedRecords.map { seat.ledger.answered >= $0 } ?? false
         if status.isSuccess, isDone { return }
@@ -257,8 +264,8 @@ package final class ArrivalRun {
     private func judge() throws {
         for arm in Arm.allCases {
             if case .dead(let restartAt)? = phase[arm], ContinuousClock.now >= restartAt {
-                // Everything up to here that it says anew is late.
-                try begin(arm, at: sessionStart, handover: max(feedIndex, resumeIndex))
+                // Everything up to the last mark that it says anew is late.
+                try begin(arm, at: sessionStart, handover: max(feedIndex > 0 ? feedIndex - 1 : 0, resumeIndex))
             }
             let seat = context.seat(arm)
             guard let process = seat.process else { continue }
@@ -302,72 +309,6 @@ package final class ArrivalRun {
         guard case .stalled? = phase[arm] else { return }
         phase[arm] = .ready
         try setHealth(arm, .ready)
-    }
-
-    // MARK: - Watching
-
-    /// What stands and what does not, for the reports.
-    private func observe(isLast: Bool = false) {
-        let now = MonotonicClock.now()
-        let engines = Arm.allCases.map { standing(of: $0) }
-        let feed = standingOfFeed(now)
-        let found = [feed] + engines + [standingOfSinks(now), standingOfRoute(feed, engines)]
-        desk.measure(
-            watch.turn(found, commitNanos: commitNanos, at: now, wall: Desk.wallClock(), isLast: isLast))
-    }
-
-    private func commit() throws {
-        let start = MonotonicClock.now()
-        try desk.commit()
-        commitNanos = MonotonicClock.now() - start
-    }
-
-    private func standing(of arm: Arm) -> ServiceWatch.Standing {
-        switch desk.router.health[arm] {
-        case .ready?: .good(arm.rawValue)
-        case .notReady(let reason)?, .quarantined(let reason)?: .bad(arm.rawValue, reason)
-        case nil: .bad(arm.rawValue, "starting")
-        }
-    }
-
-    /// Fresh while records come; a paced file is only as dense as its marks.
-    private func standingOfFeed(_ now: UInt64) -> ServiceWatch.Standing {
-        let records = context.pump.counts.records
-        if records != feedSeen.records { feedSeen = (records, now) }
-        let pause = UInt64(Double(context.plan.markIntervalNanos) / context.options.speed)
-        let silence = now - min(now, feedSeen.at)
-        guard feedRecords == nil, silence > pause + ServiceWatch.patienceNanos else { return .good("feed") }
-        return .bad("feed", "no record for a while", cause: "dependency")
-    }
-
-    private func standingOfSinks(_ now: UInt64) -> ServiceWatch.Standing {
-        let (gone, behind) = desk.sinks.standing
-        guard gone.isEmpty else { return .bad("sinks", "gone: \(gone.joined(separator: ", "))") }
-        guard !behind.isEmpty else {
-            sinksBehindSince = nil
-            return .good("sinks")
-        }
-        let since = sinksBehindSince ?? now
-        sinksBehindSince = since
-        guard now - since > ServiceWatch.patienceNanos else { return .good("sinks") }
-        return .bad("sinks", "behind: \(behind.joined(separator: ", "))")
-    }
-
-    /// Whether a ready engine owns every unit: a unit of the candidate falls back to the baseline, never the other way
-    /// unless the spec says so.
-    private func standingOfRoute(
-        _ feed: ServiceWatch.Standing, _ engines: [ServiceWatch.Standing]
-    ) -> ServiceWatch.Standing {
-        let (baseline, candidate) = (engines[0], engines[1])
-        let stage = desk.router.stage
-        let candidateServesAll =
-            candidate.isGood
-            && (context.spec.plan.weight(in: stage) == .all
-                || context.spec.plan.baselineDown == .candidate && [.limited, .full].contains(stage))
-        var route = feed
-        if feed.isGood, !baseline.isGood, !candidateServesAll { route = baseline }
-        route.component = "route"
-        return route
     }
 
     // MARK: - People
@@ -422,7 +363,7 @@ package final class ArrivalRun {
 
     private func finish() throws -> RunEnd {
         try settle()
-        observe(isLast: true)
+        watch.turn(isFeedOver: true, isLast: true)
         try desk.add(.end, body: EventCodec.encode(["records": "\(feedRecords ?? 0)"]), index: feedIndex)
         try desk.commit()
         try context.drainEngines { try self.handle($0) }
@@ -432,6 +373,7 @@ package final class ArrivalRun {
             try obeyRequests()
         }
         try context.settle(desk, until: { stopSignal != nil }, turn: turn)
+        try endMeters()
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
     }
 
@@ -439,10 +381,16 @@ package final class ArrivalRun {
         for request in requests { request.reply(.failed(detail: "the operator is stopping; nothing was changed")) }
         context.pump.cancel()
         for arm in Arm.allCases { context.seat(arm).kill() }
-        observe(isLast: true)
+        watch.turn(isFeedOver: feedRecords != nil, isLast: true)
         try desk.commit()
         desk.sinks.drain(atMost: 5)
-        try desk.commit()
+        try endMeters()
         return .stopped(signal: signal)
+    }
+
+    private func endMeters() throws {
+        meters.add(paper.takeQuality(atEnd: true))
+        try meters.end()
+        try desk.commit()
     }
 }

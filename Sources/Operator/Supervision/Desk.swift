@@ -43,6 +43,8 @@ package final class Desk {
             if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
             if var trace {
                 trace.takenAt = MonotonicClock.now()
+                trace.isLive = result.seq != nil
+                if case .signal(_, _, let isLate) = event.payload { trace.isLate = isLate }
                 traces.append((result.seq, trace))
             }
             if case .moved(let transition)? = result.effect, transition.cause == Command.Verb.rollback.rawValue {

@@ -44,6 +44,7 @@ package final class OrderedRun {
     private var quarantinedFrom: [Arm: UInt64]
     private var marks: [PendingMark] = []
     private let paper: PaperBook
+    private let meters: RunMeters
     private var outcomeFiles: OutcomeFiles
     /// Feed index below which everything was released.
     private var released: UInt64 = 0
@@ -62,12 +63,13 @@ package final class OrderedRun {
     ///   - quarantinedFrom: quarantines of an earlier run.
     package init(
         desk: Desk, context: RunContext, schedule: Schedule, quarantinedFrom: [Arm: UInt64] = [:]
-    ) {
+    ) throws {
         self.desk = desk
         self.context = context
         self.schedule = schedule
         self.quarantinedFrom = quarantinedFrom
-        paper = PaperBook(terms: context.spec.outcomes)
+        paper = PaperBook(terms: context.spec.outcomes, quality: context.makeQualityMonitor())
+        meters = try RunMeters(desk: desk, context: context, basis: .replay)
         outcomeFiles = OutcomeFiles(folder: context.folder)
     }
 
@@ -221,6 +223,7 @@ package final class OrderedRun {
         marks.removeFirst(count)
         guard count > 0 else { return }
         try desk.commit()
+        meters.collect()
         context.pump.release(below: released)
         for (arm, from) in quarantinedFrom where from <= released { context.seat(arm).kill() }
     }
@@ -256,6 +259,9 @@ package final class OrderedRun {
         for item in items { try take(item) }
         released = pending.index + 1
         releasedTime = pending.mark.time
+        for arm in Arm.allCases { meters.answered(arm, below: released) }
+        meters.add(paper.takeQuality())
+        try meters.passed(pending.mark, pending.chunks)
         // Before the next session's first record may leave.
         if let session = pending.mark.closes { try outcomeFiles.close(session) }
     }
@@ -339,6 +345,7 @@ package final class OrderedRun {
             try releaseRest()
         }
         try context.settle(desk, until: { stopSignal != nil }, turn: turn)
+        try endMeters()
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
     }
 
@@ -349,7 +356,13 @@ package final class OrderedRun {
         for arm in Arm.allCases { context.seat(arm).kill() }
         try desk.commit()
         desk.sinks.drain(atMost: 5)
-        try desk.commit()
+        try endMeters()
         return .stopped(signal: signal)
+    }
+
+    private func endMeters() throws {
+        meters.add(paper.takeQuality(atEnd: true))
+        try meters.end()
+        try desk.commit()
     }
 }

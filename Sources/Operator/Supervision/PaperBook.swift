@@ -1,5 +1,6 @@
 package import Feeds
 package import MarketData
+package import Monitors
 package import Rollout
 package import Signals
 
@@ -13,7 +14,20 @@ package final class PaperBook {
     /// Feed index below which everything was applied.
     package private(set) var applied: UInt64 = 0
 
-    package init(terms: OutcomeTerms) { tracker = OutcomeTracker(terms: terms) }
+    private var quality: QualityMonitor?
+
+    /// - Parameter quality: looks at the same records on the way.
+    package init(terms: OutcomeTerms, quality: consuming QualityMonitor? = nil) {
+        tracker = OutcomeTracker(terms: terms)
+        self.quality = quality
+    }
+
+    /// What the data of the sessions that closed was worth, and at the end of a run, of the one that is open.
+    package func takeQuality(atEnd: Bool = false) -> [QualityReport] {
+        var reports = quality?.takeFinished() ?? []
+        if atEnd, let open = quality?.current { reports.append(open) }
+        return reports
+    }
 
     /// A signal and the arm that sent it; `cause` counts in the merged feed.
     package typealias Said = (arm: Arm, signal: Signal)
@@ -48,6 +62,7 @@ package final class PaperBook {
         ticks.removeAll(keepingCapacity: true)
         for chunk in chunks {
             var index = chunk.firstIndex
+            let told = ticks.count
             chunk.withRun { run in
                 for record in run {
                     tape.append(record, index: index, to: &ticks)
@@ -58,7 +73,22 @@ package final class PaperBook {
                     }
                     index += 1
                 }
+                // What is told of a run's time comes before the run, whose mark may close the session.
+                for tick in ticks[told...] { quality?.take(tick) }
+                quality?.apply(run)
             }
+        }
+    }
+}
+
+extension QualityMonitor {
+    fileprivate mutating func take(_ tick: MarketTick) {
+        switch tick.kind {
+        case .quote(let bid, let ask): quote(of: tick.underlying, bid: bid, ask: ask, at: tick.time)
+        case .trading: tradingResumed(of: tick.underlying, at: tick.time)
+        case .notTrading, .expired: tradingPaused(of: tick.underlying, at: tick.time)
+        case .halted: tradingHalted(of: tick.underlying, at: tick.time)
+        case .trade, .gap, .terms: break
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import Feeds
 internal import MarketData
+internal import Monitors
 internal import Rollout
 internal import Signals
 
@@ -23,9 +24,10 @@ struct PaperQueue {
     ///   - signals: those of an earlier run, to be followed again.
     ///   - known: signals whose outcomes stand in the journal.
     init(
-        terms: OutcomeTerms, folder: StateFolder, signals: [Arm: [Signal]] = [:], known: [Arm: Set<String>] = [:]
+        terms: OutcomeTerms, quality: consuming QualityMonitor?, folder: StateFolder, signals: [Arm: [Signal]] = [:],
+        known: [Arm: Set<String>] = [:]
     ) {
-        book = PaperBook(terms: terms)
+        book = PaperBook(terms: terms, quality: quality)
         files = OutcomeFiles(folder: folder)
         self.signals = Arm.allCases.flatMap { arm in (signals[arm] ?? []).map { (arm, $0) } }
         self.known = known
@@ -46,6 +48,9 @@ struct PaperQueue {
         signals.append((arm, signal))
         return nil
     }
+
+    /// What the data of closed sessions was worth, and at the end of a run, of the open one.
+    func takeQuality(atEnd: Bool = false) -> [QualityReport] { book.takeQuality(atEnd: atEnd) }
 
     /// Outcomes of the stretches that need not wait any more, in order.
     ///

@@ -131,9 +131,21 @@ package final class RolloutOperator {
             return try ArrivalRun(
                 desk: desk, context: context, schedule: schedule, resumeIndex: resumed.lastMark?.feedIndex ?? 0,
                 resumeTime: Timestamp(nanos: resumed.lastMark?.time ?? 0), signals: resumed.followed,
-                settled: resumed.settled, lastPresence: try JournalReader(folder: folder.path).presences().last
+                settled: resumed.settled, lastPresence: try lastPresence()
             ).run()
         }
+    }
+
+    /// What the operator before this one vouched for, the journal's row brought up to its last heartbeat.
+    private func lastPresence() throws -> Measurements.Presence? {
+        let reader = try JournalReader(folder: folder.path)
+        guard let last = try reader.presences().last else { return nil }
+        var measured = Measurements()
+        measured.presence = last.extended(by: Heartbeat(contentsOf: folder.heartbeatFile))
+        if measured.presence != last {
+            try journal.append([], cursors: reader.cursors(), measurements: measured)
+        }
+        return measured.presence
     }
 
     // MARK: - Opening
@@ -164,6 +176,8 @@ package final class RolloutOperator {
         }
         let begin: BeginBody = try EventCodec.decode(first)
         try check(begin)
+        // What may change between runs may have changed; reports go by the last.
+        try Data(spec.canonicalJSON.utf8).write(to: URL(fileURLWithPath: folder.specFile), options: .atomic)
         guard let router = begin.router else { throw EventCodec.damaged(first, "it describes no rollout") }
         resumed.lastMark = try reader.last([.mark])
         let desk = Desk(

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Glibc
 package import Logging
 package import MarketData
+package import Monitors
 package import Rollout
 package import Signals
 
@@ -78,6 +79,12 @@ package final class RunContext {
         self.logger = logger
         baseline = seats.baseline
         candidate = seats.candidate
+    }
+
+    /// Looks at the merged feed's quality, by the spec's terms.
+    package func makeQualityMonitor() -> QualityMonitor {
+        QualityMonitor(
+            calendar: plan.calendar, terms: QualityTerms(markIntervalNanos: plan.markIntervalNanos))
     }
 
     package func seat(_ arm: Arm) -> EngineSeat { arm == .baseline ? baseline : candidate }

@@ -8,6 +8,9 @@ package struct SignalTrace: Sendable, Hashable {
     /// When the write that held it began.
     package let causeWrittenAt: UInt64?
     package let lineReadAt: UInt64
+    package var isLive = false
+    /// It came too late to act on.
+    package var isLate = false
     /// When the router had decided.
     package var takenAt: UInt64 = 0
     package var committedAt: UInt64 = 0

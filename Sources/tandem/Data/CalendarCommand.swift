@@ -1,19 +1,22 @@
 internal import ArgumentParser
 internal import Foundation
 internal import MarketData
+internal import Operator
 
 struct Calendar: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "When the market is open: now, at a time, or in a month.",
         discussion: """
-            Calendars: \(ExchangeCalendar.names.joined(separator: ", ")). Their dates are compiled in.
+            Calendars: \(ExchangeCalendar.names.joined(separator: ", ")). Their dates are compiled in. \
+            One of your own is a YAML file (see `tandem calendar --template`).
             tandem calendar --at 2026-11-27T12:14:59-06:00
             tandem calendar --month 2026-11 -o json
             """)
 
-    @Option(help: "Which calendar.") var calendar = "cme-globex-equity"
+    @Option(help: "Which calendar: a name, or a YAML file.") var calendar = "cme-globex-equity"
     @Option(help: "A time: RFC 3339, or nanoseconds since 1970. Now, if not given.") var at: String?
     @Option(help: "A month: YYYY-MM.") var month: String?
+    @Flag(help: "Print a calendar file to begin with.") var template = false
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
@@ -21,7 +24,8 @@ struct Calendar: ParsableCommand {
     }
 
     func run() throws {
-        let calendar = try ExchangeCalendar(named: calendar)
+        if template { return try Output.line(CalendarFile.template) }
+        let calendar = try CalendarFile.open(calendar)
         if let month { return try show(month, calendar) }
         let time = try at.map(TimeText.parse) ?? Timestamp(nanos: UInt64(Date().timeIntervalSince1970 * 1e9))
         try show(time, calendar)
@@ -108,6 +112,12 @@ struct Calendar: ParsableCommand {
 
 /// Times as people type them.
 enum TimeText {
+    /// Besides what `parse` takes, a duration from a time on, such as `24h`.
+    static func parse(_ text: String, from start: Timestamp) throws -> Timestamp {
+        guard let duration = DurationText.parse(text) else { return try parse(text) }
+        return start.advanced(bySeconds: duration.components.seconds)
+    }
+
     /// RFC 3339 with an offset or Z, or nanoseconds since 1970.
     static func parse(_ text: String) throws -> Timestamp {
         if let nanos = UInt64(text) { return Timestamp(nanos: nanos) }

@@ -99,7 +99,8 @@ struct StatusOf: ParsableCommand {
     static func calendar(_ reader: JournalReader) throws -> ExchangeCalendar {
         guard let first = try reader.last([.begin]) else { throw JournalError.notFound(path: reader.path) }
         let begin: BeginBody = try EventCodec.decode(first)
-        return try ExchangeCalendar(named: begin.plan.calendar)
+        guard let calendar = begin.calendar else { throw EventCodec.damaged(first, "its calendar is not known") }
+        return calendar
     }
 }
 

@@ -1,0 +1,151 @@
+internal import Feeds
+internal import Foundation
+internal import MarketData
+internal import Monitors
+
+/// Why no more paid data may be read.
+package struct BudgetStop: Error, Sendable, CustomStringConvertible {
+    package let schema: String
+    /// `month` or `day`.
+    package let limit: String
+    package let leftMicros: Int64
+
+    package var description: String {
+        "the \(limit)'s budget has no room for the next \(schema) data (left \(Dollars.text(leftMicros))): paid data is "
+            + "not read any more; `tandem budget override` grants more, and the same `run` goes on where this one ended"
+    }
+}
+
+/// Charges the bytes of the merged feed, schema by schema, to the ledger: a slice is reserved before its bytes count, and
+/// committed when they are used up, at a session's close and at the end.
+///
+/// A stream that is read again after a restart is charged from where the ledger has it: what was charged for a month and
+/// schema is a place in the bytes read.
+final class CostMeter {
+    private struct Meter {
+        let period: BudgetPeriod
+        let price: UnitPrice
+        var stream: MeteredStream
+        /// Of the month, counted from the stream's first record.
+        var read: Int64 = 0
+        var slice: (id: String, quantity: Int64, used: Int64)?
+    }
+
+    private let prices: DataPrices
+    private let stage: () -> String
+    private let calendar: ExchangeCalendar
+    private let store: LedgerStore
+    private var meters: [String: Meter] = [:]
+    private let epoch: Int
+    private static let actor = "operator"
+    private static let source = "feed/"
+
+    /// Nil when nothing has a price.
+    init?(
+        _ terms: MonitorTerms, calendar: ExchangeCalendar, folder: StateFolder, epoch: Int,
+        stage: @escaping () -> String
+    ) throws {
+        guard !terms.prices.isEmpty else { return nil }
+        prices = terms.prices
+        self.stage = stage
+        self.calendar = calendar
+        self.epoch = epoch
+        store = try LedgerStore(folder: folder, limits: terms.budget)
+        // Whoever held the folder before is gone, and may have read what it had reserved.
+        try store.change { ledger in
+            var rows: [LedgerRow] = []
+            for open in ledger.openReservations where open.labels.source.hasPrefix(Self.source) {
+                let answer = try ledger.commit(
+                    open.id, quantity: open.quantity, actualMicros: open.amountMicros, at: Self.wallClock(),
+                    actor: Self.actor)
+                if case .closed(let row, _) = answer { rows.append(row) }
+            }
+            return rows
+        }
+    }
+
+    /// Charges the chunks up to and with a mark.
+    func charge(_ chunks: [FeedChunk], mark: Mark) throws {
+        for chunk in chunks {
+            for part in chunk.sourceBytes {
+                guard let name = Schema.name(part.schema), let price = prices.bySchema[name] else { continue }
+                try charge(Int64(part.bytes), of: name, at: price, chunk.time)
+            }
+        }
+        if mark.closes != nil { try settle() }
+    }
+
+    /// Commits what was used of every open slice.
+    func settle() throws {
+        for name in meters.keys.sorted() { try commit(name) }
+    }
+
+    private func charge(_ bytes: Int64, of name: String, at price: UnitPrice, _ time: Timestamp) throws {
+        let period = BudgetPeriod(of: time)
+        if let meter = meters[name], meter.period != period {
+            try commit(name)
+            meters[name] = nil
+        }
+        var meter =
+            meters[name]
+            ?? Meter(
+                period: period, price: price, stream: store.ledger.meter(Self.source + name, price: price, in: period))
+        meter.read += bytes
+        meters[name] = meter
+        while let meter = meters[name] {
+            let left = meter.read - meter.stream.quantity - (meter.slice?.used ?? 0)
+            if left <= 0 { return }
+            guard let slice = meter.slice else {
+                try reserve(name, meter, at: time)
+                continue
+            }
+            meters[name]?.slice?.used += min(left, slice.quantity - slice.used)
+            if left >= slice.quantity - slice.used { try commit(name) }
+        }
+    }
+
+    private func reserve(_ name: String, _ meter: Meter, at time: Timestamp) throws {
+        let micros = store.ledger.limits(at: time).sliceMicros
+        let quantity = max(1, meter.price.quantity(forMicros: micros) ?? Int64.max / 4)
+        let id = "feed/\(name)/\(meter.period)/\(epoch)/\(meter.stream.quantity)"
+        let request = ReservationRequest(
+            id: id, time: time, tradingDate: try calendar.sessionDate(at: time),
+            labels: CostLabels(
+                arm: .shared, stage: stage(), provider: prices.provider, category: .data, source: Self.source + name),
+            quantity: quantity, unit: .bytes, unitPrice: meter.price,
+            amountMicros: max(1, try meter.price.amountMicros(quantity)), actor: Self.actor)
+        var refusal: BudgetStop?
+        try store.change { ledger in
+            switch try ledger.reserve(request, at: time) {
+            case .granted(let row): return [row]
+            case .duplicate: return []
+            case .refused(let why, let left):
+                refusal = BudgetStop(schema: name, limit: why.rawValue, leftMicros: left)
+            case .needsApproval(_, let left):
+                refusal = BudgetStop(schema: name, limit: "month", leftMicros: left)
+            }
+            return []
+        }
+        if let refusal { throw refusal }
+        meters[name]?.slice = (id, quantity, 0)
+    }
+
+    private func commit(_ name: String) throws {
+        guard let meter = meters[name], let slice = meter.slice else { return }
+        var stream = meter.stream
+        let micros = try stream.charge(slice.used)
+        try store.change { ledger in
+            let answer =
+                slice.used == 0
+                ? try ledger.release(slice.id, at: Self.wallClock(), actor: Self.actor)
+                : try ledger.commit(
+                    slice.id, quantity: slice.used, actualMicros: micros, at: Self.wallClock(), actor: Self.actor)
+            if case .closed(let row, _) = answer { return [row] }
+            return []
+        }
+        meters[name]?.stream = stream
+        meters[name]?.slice = nil
+    }
+
+    private static func wallClock() -> Timestamp { Timestamp(nanos: Desk.wallClock()) }
+}

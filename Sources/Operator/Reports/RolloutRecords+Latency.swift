@@ -1,0 +1,20 @@
+internal import MarketData
+package import Monitors
+
+extension RolloutRecords {
+    package func latency(_ period: ReportPeriod) throws -> LatencyReport {
+        var tally = LatencyTally()
+        let sessions = period.first.description...period.last.description
+        try reader.latencies(sessions: sessions, basis: basis.rawValue) { row in
+            guard let session = CivilDate(row.session), let span = LatencySpan(rawValue: row.span) else {
+                throw JournalError.damaged(
+                    path: reader.path, row: 0, reason: "a latency of session \(row.session), span \(row.span)")
+            }
+            let key = LatencyKey(
+                session: session, stage: row.stage, arm: LatencyArm(rawValue: row.arm),
+                version: row.version.isEmpty ? nil : row.version, span: span)
+            try tally.add(LatencyHistogram(decoding: row.histogram), for: key)
+        }
+        return tally.report(basis: basis, thresholds: terms.latency, objective: terms.latencyObjective)
+    }
+}

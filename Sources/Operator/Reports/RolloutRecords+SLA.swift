@@ -1,0 +1,5 @@
+package import Monitors
+
+extension RolloutRecords {
+    package func evidence() throws -> EvidenceBook { try reader.evidence() }
+}
