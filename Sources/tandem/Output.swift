@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import MarketData
+internal import Monitors
 internal import Operator
 
 enum TableOrJSON: String, ExpressibleByArgument, CaseIterable {
@@ -49,6 +50,19 @@ enum Output {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
         return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// One line of a report, whose keys are spelt out by the report itself.
+    static func report(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Colour on a terminal, unless NO_COLOR says not to.
+    static var styled: Styled {
+        let isUnwanted = !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+        return isatty(1) == 1 && !isUnwanted ? .colour : .plain
     }
 
     static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -24,7 +24,9 @@ struct Tandem: ParsableCommand {
                 subcommands: [Promote.self, Rollback.self, Pause.self, Resume.self, Budget.self, SLA.self]),
             CommandGroup(
                 name: "Look",
-                subcommands: [StatusOf.self, History.self, SignalsOf.self, Verify.self, Engines.self, Judge.self]),
+                subcommands: [
+                    StatusOf.self, History.self, SignalsOf.self, Report.self, Verify.self, Engines.self, Judge.self,
+                ]),
             CommandGroup(name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self]),
             CommandGroup(name: "Engines", subcommands: [Engine.self]),
         ])

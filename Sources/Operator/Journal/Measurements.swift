@@ -97,7 +97,8 @@ extension Journal {
     static let reportIndexes = """
         ALTER TABLE journal ADD COLUMN scored_r_micros INTEGER GENERATED ALWAYS AS \(scoredProfit) VIRTUAL;
         CREATE INDEX signals_by_time ON journal (time, arm, decision, reason) WHERE kind = 'signal';
-        CREATE INDEX outcomes_by_time ON journal (time, arm, decision, scored_r_micros) WHERE kind = 'outcome';
+        CREATE INDEX outcomes_by_time ON journal (time, arm, decision, id, scored_r_micros) WHERE kind = 'outcome';
+        CREATE INDEX live_signals ON journal (arm, id) WHERE kind = 'signal' AND seq IS NOT NULL;
 
         """
 }

@@ -7,6 +7,7 @@ package struct BudgetFigures {
     package let report: BudgetReport
     package let series: BudgetSeries
     package let explanation: BudgetExplanation
+    package let advice: [BudgetAdvice]
 }
 
 extension RolloutRecords {
@@ -21,7 +22,22 @@ extension RolloutRecords {
             report: try BudgetReport(
                 ledger, period: month, at: now, calendar: calendar, signals: try acceptedSignals(in: month)),
             series: try BudgetSeries(ledger, period: month, at: now, calendar: calendar),
-            explanation: try BudgetExplanation(ledger, period: month))
+            explanation: try BudgetExplanation(ledger, period: month),
+            advice: try BudgetAdvice.list(
+                ledger, forecast: BudgetForecast(ledger, period: month, at: now, calendar: calendar),
+                schemas: schemas(ledger, month),
+                flatPlans: terms.budget.fixedMicros.sorted { $0.key < $1.key }.map {
+                    FlatPlan(provider: $0.key, monthMicros: $0.value)
+                }))
+    }
+
+    /// What each priced schema brought in the month.
+    private func schemas(_ ledger: BudgetLedger, _ month: BudgetPeriod) -> [SchemaUse] {
+        terms.prices.bySchema.sorted { $0.key < $1.key }.map { name, price in
+            SchemaUse(
+                schema: name, provider: terms.prices.provider,
+                bytes: ledger.meter("feed/" + name, price: price, in: month).quantity, price: price, isBilled: true)
+        }
     }
 
     /// Signals of each engine that were or would have been acted on, by trade date: all but those that said `MONITOR`.
@@ -29,10 +45,8 @@ extension RolloutRecords {
         var counts: [CostArm: [CivilDate: Int]] = [.baseline: [:], .candidate: [:]]
         guard let period = ReportPeriod(month: month.description) else { return counts }
         for count in try reader.signals(by: period.sessions(of: calendar)) {
-            guard let arm = CostArm(rawValue: count.arm), count.decision != "suppressed", count.reason != "monitor"
-            else {
-                continue
-            }
+            guard count.decision != .suppressed, count.reason != "monitor" else { continue }
+            let arm: CostArm = count.arm == .baseline ? .baseline : .candidate
             counts[arm, default: [:]][count.session, default: 0] += count.count
         }
         return counts
