@@ -164,27 +164,38 @@ struct UptimeOracle {
         let serviceSecond = Int(service / 1_000_000_000) + (service % 1_000_000_000 > 0 ? 1 : 0)
         let changes = changes(in: first..<end)
         var plannedLeft = 3600
-        var month = 0
+        var (whole, counted) = (0, 0)
+        var closed = 0
         var wasBad = false
         for open in market {
+            var nextMonth = months.first { $0 > open.lowerBound } ?? .max
+            if months.contains(where: { $0 > closed && $0 <= open.lowerBound }) { plannedLeft = 3600 }
+            closed = open.upperBound - 1
             var known: (verdict: Verdict, rule: (cause: String, isAnnounced: Bool)?)?
-            for second in open {
-                while month + 1 < months.count, months[month + 1] <= second {
-                    month += 1
+            var isKnownGood = false
+            // Loops over ranges are slow in a debug build.
+            var next = open.lowerBound
+            while next < open.upperBound {
+                let second = next
+                next += 1
+                if second == nextMonth {
                     plannedLeft = 3600
+                    nextMonth = months.first { $0 > second } ?? .max
                 }
                 guard second >= serviceSecond else { continue }
                 let isIn = second >= period.lowerBound && second < period.upperBound
-                if isIn { result.whole += 1 }
+                if isIn { whole += 1 }
                 guard second < asOf, second < period.upperBound else { continue }
-                if isIn { result.market += 1 }
-                if known == nil || changes[second - first] {
+                if isIn { counted += 1 }
+                if changes[second - first] || known == nil {
                     known = (verdict(component, second: second), rule(second))
+                    isKnownGood = known?.verdict.isGood == true
                 }
-                guard let known, !known.verdict.isGood else {
+                if isKnownGood {
                     wasBad = false
                     continue
                 }
+                guard let known else { continue }
                 let cause = known.rule?.cause ?? known.verdict.cause
                 var isExcluded = known.rule?.cause == "exchange"
                 if known.rule?.cause == "planned", known.rule?.isAnnounced == true, plannedLeft > 0 {
@@ -208,6 +219,7 @@ struct UptimeOracle {
                 }
             }
         }
+        (result.whole, result.market) = (whole, counted)
         if wasBad, asOf < period.upperBound, let last = result.incidents.indices.last {
             result.incidents[last].end = nil
         }
