@@ -46,7 +46,7 @@ import Testing
         #expect(page.sections.map(\.heading) == ["Baseline", "Candidate", "Every span"])
         let candidate = page.sections[1].figures
         #expect(candidate.map(\.value) == ["98.00", "12.00", "12.00", "lost", "lost", "12.00", "unknown", "unknown"])
-        #expect(candidate[0].note == "inconclusive: 100 signals, 2 of them lost; 95 % interval 92.99-99.44 %")
+        #expect(candidate[0].note == "inconclusive: 100 signals, 2 of them lost; 95 % interval 92.99-99.44")
         #expect(candidate[3].tone == .bad && candidate[3].note == "it falls on the 2 lost")
         #expect(page.sections[0].figures.allSatisfy { $0.value == "unknown" && $0.tone == .unknown && $0.unit.isEmpty })
     }

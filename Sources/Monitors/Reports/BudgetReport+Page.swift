@@ -30,7 +30,7 @@ extension BudgetReport {
                     ]),
                 .init(heading: "Limits", blocks: [.table(thresholdTable)] + overrideTexts(money)),
                 .init(heading: "Invoices", blocks: [.table(driftTable(money))]),
-                .init(heading: "Advice", blocks: Self.texts(advice)),
+                .init(heading: "Advice", lead: "With what each saves.", blocks: Self.texts(advice)),
             ])
     }
 
@@ -149,7 +149,7 @@ extension BudgetReport {
                 let actions = row.actions.map(\.rawValue).joined(separator: ", ")
                 return [
                     TextTable.Cell(row.name.rawValue), TextTable.Cell(row.active ? "passed" : "", tone),
-                    TextTable.Cell(row.severity.rawValue), TextTable.Cell(actions.isEmpty ? "it is said" : actions),
+                    TextTable.Cell(row.severity.rawValue), TextTable.Cell(actions.isEmpty ? "notice only" : actions),
                 ]
             })
     }
@@ -187,23 +187,28 @@ extension BudgetReport {
     private static func texts(_ advice: [BudgetAdvice]) -> [ReportPage.Block] {
         guard !advice.isEmpty else { return [.text("Nothing is known that would cost less.")] }
         return advice.map { advice in
-            let saves = advice.savesMicros.map { "saves \(Dollars.text($0))" } ?? "saves an unknown amount"
-            return .text("\(advice.kind.rawValue): \(advice.text) (\(saves))")
+            .text("\(advice.kind.rawValue), \(Dollars.text(advice.savesMicros)): \(advice.text)")
         }
     }
 }
 
 extension BudgetSeries {
-    /// Spend against pace, with the forecast.
+    /// Spend against pace, with the forecast, which begins where the last day that is over ended.
     var plot: LinePlot {
+        let start = points.indices.last { points[$0].spentMicros != nil && points[$0].forecastMicros == nil }
         func dollars(_ micros: (Point) -> Int64?) -> [Double?] { points.map { micros($0).map { Double($0) / 1e6 } } }
+        func ahead(_ micros: (Point) -> Int64?) -> [Double?] {
+            var values = dollars(micros)
+            if let start, values.contains(where: { $0 != nil }) { values[start] = dollars(\.spentMicros)[start] }
+            return values
+        }
         return LinePlot(
             title: "Spend against pace", positions: .sessions(points.map(\.date)), unit: .dollars,
             series: [
                 PlotSeries("spent", dollars(\.spentMicros)), PlotSeries("even pace", dollars { $0.paceMicros }),
-                PlotSeries("forecast", dollars(\.forecastMicros)),
+                PlotSeries("forecast", ahead(\.forecastMicros)),
             ],
             target: .init(Double(limitMicros) / 1e6, label: "limit \(Dollars.text(limitMicros))"),
-            band: .init(label: "P10 to P90", low: dollars(\.lowMicros), high: dollars(\.highMicros)))
+            band: .init(label: "P10 to P90", low: ahead(\.lowMicros), high: ahead(\.highMicros)))
     }
 }

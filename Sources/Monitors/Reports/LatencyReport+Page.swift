@@ -37,7 +37,7 @@ extension LatencyReport {
         guard let row, row.count > 0 else {
             return .init(label, NumberFormat.unknown, tone: .unknown, note: "no signal was measured")
         }
-        let note = "\(Self.samples(row, "signal")); 95 % interval \(row.intervalText) %"
+        let note = "\(Self.samples(row, "signal")); 95 % interval \(row.intervalText)"
         return .init(
             label, LatencyText.percent(row.share), unit: "%", tone: row.verdict?.tone ?? .plain,
             note: row.verdict.map { "\($0.rawValue): \(note)" } ?? note)
