@@ -85,22 +85,9 @@ struct UptimeOracle {
     }
 
     func verdict(_ component: String, second: Int) -> Verdict {
-        let start = UInt64(second) * 1_000_000_000
-        let stop = start + 1_000_000_000
-        var turns = [start]
-        for state in states where state.time > start && state.time < stop { turns.append(state.time) }
-        for presence in presences {
-            for time in [presence.from, presence.through] where time > start && time < stop { turns.append(time) }
-        }
-        turns.sort()
-        var instant = start
-        for presence in presences {
-            let firstBad = turns.first { time in
-                !(presence.from <= time && time < presence.through
-                    && state(component, presence.epoch, at: time)?.isGood == true)
-            }
-            guard let firstBad else { return Verdict(isGood: true) }
-            instant = max(instant, firstBad)
+        let instant = UInt64(second) * 1_000_000_000
+        for presence in presences where presence.from <= instant && instant < presence.through {
+            if state(component, presence.epoch, at: instant)?.isGood == true { return Verdict(isGood: true) }
         }
         var newest: ServicePresence?
         var last: ServicePresence?
@@ -128,7 +115,7 @@ struct UptimeOracle {
     /// The rule that explains the second, if any, and whether planned downtime was announced in time.
     private func rule(_ second: Int) -> (cause: String, isAnnounced: Bool)? {
         let start = UInt64(second) * 1_000_000_000
-        let covering = rules.filter { $0.first <= start && start + 1_000_000_000 <= $0.end }
+        let covering = rules.filter { $0.first <= start && start < $0.end }
         for cause in ["exchange", "planned", "dependency"] {
             let found = covering.filter { $0.cause == cause }
             guard !found.isEmpty else { continue }

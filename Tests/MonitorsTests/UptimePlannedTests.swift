@@ -67,11 +67,11 @@ private typealias Fixture = UptimeFixture
         let minutes = { (number: UInt64) in start + number * 100 * Fixture.second }
         service.exclude("d", .dependency, from: minutes(0), seconds: 300)
         service.exclude("p", .planned, from: minutes(1), seconds: 300)
-        // Covers no second of the third hundred but from its second one on.
+        // Covers the third hundred but its first second, and the first of the next.
         service.exclude("x", .exchange, from: minutes(2) + 1, seconds: 100)
         let report = try service.report()
         #expect(report.explanation.map(\.cause) == [.dependency, .planned, .exchange, .planned])
-        #expect(report.explanation.map(\.seconds) == [100, 101, 99, 100])
+        #expect(report.explanation.map(\.seconds) == [100, 101, 100, 99])
         #expect(report.explanation.map(\.evidence) == ["d", "p", "x", "p"])
         #expect(report.badSecondsAdjusted == 100)
         #expect(report.excludedSeconds == 300)

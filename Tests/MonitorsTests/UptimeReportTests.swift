@@ -168,24 +168,23 @@ private typealias Fixture = UptimeFixture
         #expect(report.explanation.map(\.epoch) == [1])
     }
 
-    /// Each was good for its part of the second, but neither for all of it.
-    @Test func aSecondNeedsOneOperatorThatVouchesForAllOfIt() throws {
+    /// An outage counts the seconds that begin in it: its length, to less than a second, wherever it lies.
+    @Test(arguments: [
+        (from: 0.0, seconds: 0.9, bad: 1), (from: 0.05, seconds: 0.9, bad: 0), (from: 0.5, seconds: 1.0, bad: 1),
+        (from: 0.9, seconds: 2.2, bad: 3), (from: 0.1, seconds: 2.8, bad: 2), (from: 0.5, seconds: 15.04, bad: 15),
+    ])
+    func aSecondIsJudgedAsItBegins(from: Double, seconds: Double, bad: Int) throws {
         var service = try Fixture.Service()
-        let at = try Fixture.time("2026-10-08", 9)
+        let at = try Fixture.time("2026-10-08", 9) + UInt64(from * 1e9)
+        let back = at + UInt64(seconds * 1e9)
         service.presences = [
-            ServicePresence(
-                epoch: 1, from: service.presences[0].from, through: at + Fixture.second / 2, endedCleanly: false),
-            ServicePresence(epoch: 2, from: at + Fixture.second / 4, through: at + Fixture.day, endedCleanly: false),
+            ServicePresence(epoch: 1, from: service.presences[0].from, through: at, endedCleanly: false),
+            ServicePresence(epoch: 2, from: back, through: back + Fixture.day, endedCleanly: false),
         ]
-        service.states.append(ServiceState(epoch: 2, time: at, component: "route", isGood: true))
-        var report = try service.report(asOf: at + Fixture.hour)
-        #expect(report.explanation.map(\.start) == [at])
-        #expect(report.explanation.map(\.seconds) == [1])
-        #expect(report.byCause[.telemetry] == 1)
-        #expect(report.incidents.first?.detectionSeconds == 0)
-        service.presences[1].from = at
-        report = try service.report(asOf: at + Fixture.hour)
-        #expect(report.badSecondsRaw == 0)
+        service.states.append(ServiceState(epoch: 2, time: back, component: "route", isGood: true))
+        let report = try service.report(asOf: at + Fixture.hour)
+        #expect(report.badSecondsRaw == bad)
+        #expect(report.byCause[.telemetry] == bad)
     }
 
     @Test func componentsCountFromTheirOwnBegin() throws {

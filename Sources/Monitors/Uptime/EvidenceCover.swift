@@ -1,7 +1,7 @@
 /// Which evidence explains which seconds.
 struct EvidenceCover {
     struct Piece {
-        /// Seconds that the evidence covers as a whole.
+        /// Seconds whose beginnings the evidence covers.
         let seconds: Range<Int64>
         let evidence: EvidenceBook.InForce
     }
@@ -54,7 +54,7 @@ struct EvidenceCover {
 }
 
 extension EvidenceRow.Exclusion {
-    fileprivate var seconds: Range<Int64> { wholeSeconds(from: from, to: to) }
+    fileprivate var seconds: Range<Int64> { secondsBeginning(from: from, to: to) }
 }
 
 extension EvidenceBook.InForce {

@@ -37,7 +37,7 @@ extension MeasuredService {
     }
 
     func component(_ component: ServiceComponent) -> SLAReport.Component {
-        let from = component.from.map { wholeSeconds(from: $0, to: .max).lowerBound } ?? 0
+        let from = component.from.map { secondsBeginning(from: $0, to: .max).lowerBound } ?? 0
         let asked = elapsed.clamped(to: from..<max(from, end))
         let isMain = component.name == main.name
         let isKnown =

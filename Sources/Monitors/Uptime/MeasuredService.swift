@@ -87,7 +87,7 @@ struct MeasuredService {
 
     /// The first whole second from both times on; nil before there was an operator.
     private static func firstSecond(_ service: UInt64?, _ component: UInt64?) -> Int64? {
-        service.map { wholeSeconds(from: max($0, component ?? 0), to: .max).lowerBound }
+        service.map { secondsBeginning(from: max($0, component ?? 0), to: .max).lowerBound }
     }
 
     /// The begin of a month with at least `seconds` open ones from it to `end`, and not after the period's month began;

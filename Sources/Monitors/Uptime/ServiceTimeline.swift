@@ -1,8 +1,9 @@
 /// The seconds in which one component was bad, and why, before any evidence.
 ///
-/// A second is good when one presence covers all of it and the component's state in that presence is good all through.
-/// Otherwise the instant decides at which the last presence that was good from the second's start stopped being so (the
-/// second's start where none was): a presence there whose state is bad, of the newest epoch, else nobody was there.
+/// A second is judged by its first instant: it is good when a presence covers that instant and the component's state in
+/// that presence is good then. So every outage counts its length to less than a second, wherever it lies; one that is
+/// shorter than a second may count none, and stands in the journal all the same. Of several presences that are bad then,
+/// the one of the newest epoch says why; where there is none, nobody was there.
 struct ServiceTimeline {
     struct Verdict: Hashable {
         let cause: DowntimeCause
@@ -31,7 +32,7 @@ struct ServiceTimeline {
             edges.formUnion([presence.from, presence.through])
             let states = states[presence.epoch] ?? []
             edges.formUnion(states.map(\.time))
-            good += Self.goodTimes(states, in: presence).map { wholeSeconds(from: $0.lowerBound, to: $0.upperBound) }
+            good += Self.goodTimes(states, in: presence).map { secondsBeginning(from: $0.lowerBound, to: $0.upperBound) }
         }
         self.good = Self.union(good)
         self.edges = edges.sorted()
@@ -55,10 +56,10 @@ struct ServiceTimeline {
         return stretches
     }
 
-    /// Nanoseconds from the first bad instant of the bad second `second` until it was noticed, if that is known: by the
-    /// operator itself where the component stopped moving, else by the next operator.
+    /// Nanoseconds from the begin of the bad second `second` until it was noticed, if that is known: by the operator itself
+    /// where the component stopped moving, else by the next operator.
     func detectionNanos(ofBad second: Int64) -> UInt64? {
-        let instant = firstBadInstant(of: second)
+        let instant = UInt64(second) * nanosPerSecond
         let present = history.presences(at: instant)
         guard let presence = firstBad(of: present, at: instant) else {
             if !present.isEmpty { return 0 }
@@ -75,10 +76,10 @@ struct ServiceTimeline {
         while second < bad.upperBound {
             let start = UInt64(second) * nanosPerSecond
             let edge = edges.partitioningIndex { $0 > start }
-            // Up to the second in which the next change falls, or that second alone.
-            let change = edge < edges.count ? Int64(edges[edge] / nanosPerSecond) : .max
-            let end = min(bad.upperBound, max(second + 1, change))
-            let verdict = verdict(at: firstBadInstant(of: second))
+            // The first second that begins at the next change or after it.
+            let change = edge < edges.count ? secondsBeginning(from: edges[edge], to: .max).lowerBound : .max
+            let end = min(bad.upperBound, change)
+            let verdict = verdict(at: start)
             if let last = stretches.last, last.verdict == verdict, last.seconds.upperBound == second {
                 stretches[stretches.count - 1].seconds = last.seconds.lowerBound..<end
             } else {
@@ -103,24 +104,6 @@ struct ServiceTimeline {
 
     private func firstBad(of presences: [ServicePresence], at instant: UInt64) -> ServicePresence? {
         presences.first { state(in: $0, at: instant)?.isGood != true }
-    }
-
-    private func firstBadInstant(of second: Int64) -> UInt64 {
-        let start = UInt64(second) * nanosPerSecond
-        return history.presences(at: start).map { goodEnd(in: $0, from: start) }.max() ?? start
-    }
-
-    /// Where the good time ends that `instant` is in; `instant` itself when it is in none.
-    private func goodEnd(in presence: ServicePresence, from instant: UInt64) -> UInt64 {
-        guard state(in: presence, at: instant)?.isGood == true, let states = states[presence.epoch] else {
-            return instant
-        }
-        let later = states[states.partitioningIndex { $0.time > instant }...]
-        // Of several states at one time only the last holds.
-        let end = later.indices.first { index in
-            !states[index].isGood && (index + 1 == states.count || states[index + 1].time > states[index].time)
-        }
-        return min(presence.through, end.map { states[$0].time } ?? presence.through)
     }
 
     private func state(in presence: ServicePresence, at instant: UInt64) -> ServiceState? {
@@ -159,8 +142,12 @@ struct ServiceTimeline {
 
 let nanosPerSecond: UInt64 = 1_000_000_000
 
-/// The seconds that lie in `[from, to)` as a whole; empty when there is none.
-func wholeSeconds(from: UInt64, to: UInt64) -> Range<Int64> {
-    let first = Int64(from / nanosPerSecond) + (from % nanosPerSecond > 0 ? 1 : 0)
-    return first..<max(first, Int64(to / nanosPerSecond))
+/// The seconds that begin in `[from, to)`.
+func secondsBeginning(from: UInt64, to: UInt64) -> Range<Int64> {
+    let (first, end) = (secondsUp(from), secondsUp(to))
+    return first..<max(first, end)
+}
+
+private func secondsUp(_ nanos: UInt64) -> Int64 {
+    Int64(nanos / nanosPerSecond) + (nanos % nanosPerSecond > 0 ? 1 : 0)
 }
