@@ -69,11 +69,16 @@ import Testing
         #expect(Reports.figure("spent", of: page)?.tone == tone)
     }
 
-    /// Steady costs of $5 on 14 full days; 6 of 20 days are left, the last but two half of one: the month is at about
-    /// $100, and without deviation the band is its own middle.
-    @Test(arguments: [(200.0, Tone.ok), (90, .bad)]) func forecastIsToldByTheLimit(limit: Double, tone: Tone) throws {
-        let rows = try (2...20).filter { (Budget.date("2026-11-01").adding(days: $0 - 1)).weekday < 6 }.map { day in
-            Budget.cost("c\(day)", 5, on: "\(try #require(CivilDate(year: 2026, month: 11, day: day)))")
+    /// Fifteen full days are over, 4.54 are left. At a steady $5 the month costs 75 + 22.7 = $97.7. With 9 and 1 in turn a
+    /// day costs about $7.1 and deviates by 4.6, so the month costs 79 + 32.5 = $111.5, give or take 1.28 × 4.6 × √4.54 =
+    /// $12.5.
+    @Test(arguments: [
+        (5.0, 5.0, 200.0, Tone.ok), (5, 5, 90, .bad), (9, 1, 130, .ok), (9, 1, 118, .warning), (9, 1, 105, .bad),
+    ])
+    func forecastIsToldByTheLimit(odd: Double, even: Double, limit: Double, tone: Tone) throws {
+        let days = (2...20).map { Budget.date("2026-11-01").adding(days: $0 - 1) }.filter { $0.weekday < 6 }
+        let rows = days.enumerated().map { index, day in
+            Budget.cost("c\(index)", index % 2 == 0 ? odd : even, on: "\(day)")
         }
         var limits = BudgetLimits()
         limits.monthMicros = Int64(limit * 1e6)
