@@ -10,9 +10,9 @@ import Testing
     private static let wednesday = Budget.date("2026-11-18")
 
     private static func count(
-        _ session: CivilDate, _ arm: LatencyArm, _ decision: SignalCount.Decision, _ reason: String, _ count: Int
-    ) -> SignalCount {
-        SignalCount(session: session, arm: arm, decision: decision, reason: reason, count: count)
+        _ session: CivilDate, _ arm: LatencyArm, _ decision: DecisionCount.Decision, _ reason: String, _ count: Int
+    ) -> DecisionCount {
+        DecisionCount(session: session, arm: arm, decision: decision, reason: reason, count: count)
     }
 
     private static let counts = [
@@ -170,7 +170,7 @@ import Testing
 
     @Test func everythingFitsEightyColumns() throws {
         let counts = (0..<250).flatMap { day in
-            SignalCount.Decision.allCases.map {
+            DecisionCount.Decision.allCases.map {
                 Self.count(latencyDay(day), .candidate, $0, "a-reason-of-some-length", 1_234_567)
             }
         }

@@ -21,8 +21,8 @@ import Testing
     private static func signals() throws -> SignalsReport {
         try SignalsReport(
             counts: [
-                SignalCount(session: session, arm: .candidate, decision: .live, reason: "assigned", count: 3),
-                SignalCount(session: session, arm: .candidate, decision: .shadow, reason: "stage", count: 5),
+                DecisionCount(session: session, arm: .candidate, decision: .live, reason: "assigned", count: 3),
+                DecisionCount(session: session, arm: .candidate, decision: .shadow, reason: "stage", count: 5),
             ],
             outcomes: [
                 OutcomeSum(

@@ -1,7 +1,7 @@
 package import MarketData
 
 /// How many signals of an arm got a decision for a reason in a session.
-package struct SignalCount: Hashable, Sendable {
+package struct DecisionCount: Hashable, Sendable {
     package enum Decision: String, CaseIterable, Codable, Hashable, Sendable { case live, shadow, suppressed }
 
     /// Trade date.
@@ -60,7 +60,7 @@ package struct SignalSumError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 }
 
-extension SignalCount {
+extension DecisionCount {
     func check() throws(SignalSumError) {
         guard count >= 0 else { throw SignalSumError(session: session, arm: arm, found: "a count of \(count)") }
     }

@@ -3,7 +3,7 @@ package import MarketData
 /// What the engines said in a period, what was done with it, and what became of it.
 package struct SignalsReport: Codable, Hashable, Sendable {
     package struct Count: Codable, Hashable, Sendable {
-        package let decision: SignalCount.Decision
+        package let decision: DecisionCount.Decision
         package let reason: String
         package let count: Int
     }
@@ -64,7 +64,7 @@ package struct SignalsReport: Codable, Hashable, Sendable {
     ///   session is known only by its rows.
     /// - Throws: for counts below zero and for more wins than outcomes.
     package init(
-        counts: [SignalCount], outcomes: [OutcomeSum], sessions: [CivilDate] = [], basis: Basis
+        counts: [DecisionCount], outcomes: [OutcomeSum], sessions: [CivilDate] = [], basis: Basis
     ) throws(SignalSumError) {
         for row in counts { try row.check() }
         for row in outcomes { try row.check() }
@@ -81,7 +81,7 @@ package struct SignalsReport: Codable, Hashable, Sendable {
 }
 
 extension SignalsReport.Arm {
-    fileprivate init(_ arm: LatencyArm, _ counts: [SignalCount], _ sums: [OutcomeSum], dates: [CivilDate]) {
+    fileprivate init(_ arm: LatencyArm, _ counts: [DecisionCount], _ sums: [OutcomeSum], dates: [CivilDate]) {
         let signals = counts.reduce(0) { $0 + $1.count }
         let live = counts.reduce(0) { $1.decision == .live ? $0 + $1.count : $0 }
         let countsByDate = Dictionary(grouping: counts, by: \.session)
@@ -89,7 +89,7 @@ extension SignalsReport.Arm {
         self.arm = arm
         self.signals = dates.isEmpty ? nil : signals
         liveShare = signals > 0 ? Double(live) / Double(signals) : nil
-        decisions = SignalCount.Decision.allCases.flatMap { decision in
+        decisions = DecisionCount.Decision.allCases.flatMap { decision in
             let byReason = Dictionary(grouping: counts.filter { $0.decision == decision }, by: \.reason)
             return byReason.sorted { $0.key < $1.key }.map { reason, rows in
                 SignalsReport.Count(decision: decision, reason: reason, count: rows.reduce(0) { $0 + $1.count })
@@ -102,8 +102,8 @@ extension SignalsReport.Arm {
 }
 
 extension SignalsReport.Session {
-    fileprivate init(_ session: CivilDate, _ counts: [SignalCount], _ sums: [OutcomeSum]) {
-        func count(_ decision: SignalCount.Decision) -> Int {
+    fileprivate init(_ session: CivilDate, _ counts: [DecisionCount], _ sums: [OutcomeSum]) {
+        func count(_ decision: DecisionCount.Decision) -> Int {
             counts.reduce(0) { $1.decision == decision ? $0 + $1.count : $0 }
         }
         self.session = session.description
