@@ -98,7 +98,7 @@ package enum EventCodec {
         case .switches:
             let body: SwitchesBody = try decode(row)
             payload = .switches(Switches(kill: body.kill, stop: body.stop))
-        case .begin, .transition, .end, .resumed, .process, .complaint: return nil
+        case .begin, .transition, .end, .resumed, .process, .complaint, .monitor: return nil
         }
         return Event(index: row.feedIndex, payload: payload)
     }

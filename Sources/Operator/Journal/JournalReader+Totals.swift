@@ -26,15 +26,15 @@ package struct SessionOutcomes: Hashable, Sendable {
 
 extension JournalReader {
     /// What was decided about signals, by the trade date of their causes.
-    package func signals(by sessions: [SessionSpan]) throws(JournalError) -> [SignalCount] {
+    package func signals(by sessions: [SessionSpan]) throws(JournalError) -> [DecisionCount] {
         try totals(
             "SELECT arm, decision, reason, count(*) AS k FROM journal INDEXED BY signals_by_time "
                 + "WHERE kind = 'signal' AND time >= ? AND time < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", sessions
         ) { row, session in
             guard let arm = LatencyArm(rawValue: row["arm"]),
-                let decision = SignalCount.Decision(rawValue: row["decision"])
+                let decision = DecisionCount.Decision(rawValue: row["decision"])
             else { return nil }
-            return SignalCount(
+            return DecisionCount(
                 session: session, arm: arm, decision: decision, reason: row["reason"], count: row["k"])
         }
     }
@@ -75,7 +75,8 @@ extension JournalReader {
                     arguments: [Int64(clamping: session.from.nanos), Int64(clamping: session.to.nanos)]
                 ).map { row in
                     guard let total = total(row, session.date) else {
-                        throw JournalError.damaged(path: path, row: 0, reason: "a row of \(session.date) has a foreign arm")
+                        throw JournalError.damaged(
+                            path: path, row: 0, reason: "a row of \(session.date) has a foreign arm")
                     }
                     return total
                 }

@@ -156,18 +156,18 @@ package final class JournalReader: Sendable {
     }
 
     /// Signals counted by arm and decision.
-    package func counts() throws(JournalError) -> [DecisionCount] {
+    package func counts() throws(JournalError) -> [SignalTotal] {
         try fetch(doing: "counting signals") { db in
             try Row.fetchAll(
                 db,
                 sql:
                     "SELECT arm, decision, reason, count(*) AS k FROM journal WHERE kind = 'signal' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-            ).map { DecisionCount(arm: $0["arm"], decision: $0["decision"], reason: $0["reason"], count: $0["k"]) }
+            ).map { SignalTotal(arm: $0["arm"], decision: $0["decision"], reason: $0["reason"], count: $0["k"]) }
         }
     }
 }
 
-package struct DecisionCount: Hashable, Sendable {
+package struct SignalTotal: Hashable, Sendable {
     package let arm: String
     package let decision: String
     package let reason: String

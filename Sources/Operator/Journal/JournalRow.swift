@@ -18,13 +18,15 @@ package struct JournalRow: Hashable, Sendable {
         case process
         /// What an engine wrote that breaks the contract, or says of itself.
         case complaint
+        /// A monitor's level became another one.
+        case monitor
 
         /// Whether the row is an event of the one sequence; the others tell of processes and wall-clock time, and no
         /// decision depends on them.
         package var isInSequence: Bool {
             switch self {
             case .begin, .mark, .signal, .health, .command, .switches, .outcome, .transition, .end: return true
-            case .resumed, .process, .complaint: return false
+            case .resumed, .process, .complaint, .monitor: return false
             }
         }
     }

@@ -51,6 +51,8 @@ package struct Measurements: Sendable, Hashable {
         package var report: String
     }
 
+    /// What a monitor goes on with after a restart, by the monitor's name.
+    package var memories: [String: String] = [:]
     package var presence: Presence?
     package var states: [State] = []
     package var latencies: [Latency] = []
@@ -58,13 +60,17 @@ package struct Measurements: Sendable, Hashable {
 
     package init() {}
 
-    package var isEmpty: Bool { presence == nil && states.isEmpty && latencies.isEmpty && qualities.isEmpty }
+    package var isEmpty: Bool {
+        presence == nil && states.isEmpty && latencies.isEmpty && qualities.isEmpty
+            && memories.isEmpty
+    }
 
     package mutating func add(_ other: Measurements) {
         presence = other.presence ?? presence
         states += other.states
         latencies += other.latencies
         qualities += other.qualities
+        memories.merge(other.memories) { _, new in new }
     }
 }
 
@@ -83,6 +89,7 @@ extension Journal {
             span TEXT NOT NULL, epoch INTEGER NOT NULL, histogram BLOB NOT NULL,
             PRIMARY KEY (session, basis, stage, arm, version, span, epoch)
         ) WITHOUT ROWID;
+        CREATE TABLE memories (monitor TEXT PRIMARY KEY, state TEXT NOT NULL);
         CREATE TABLE quality (session TEXT PRIMARY KEY, basis TEXT NOT NULL, report TEXT NOT NULL);
 
         """
@@ -121,6 +128,9 @@ extension Measurements {
                     latency.session, latency.basis, latency.stage, latency.arm, latency.version, latency.span,
                     latency.epoch, Data(latency.histogram),
                 ])
+        }
+        for (monitor, state) in memories.sorted(by: { $0.key < $1.key }) {
+            try db.execute(sql: "INSERT OR REPLACE INTO memories VALUES (?,?)", arguments: [monitor, state])
         }
         for quality in qualities {
             try db.execute(
@@ -165,6 +175,11 @@ extension JournalReader {
                 cause: row["cause"], reason: row["reason"],
                 since: (row["since"] as Int64?).map { UInt64(clamping: $0) })
         }
+    }
+
+    /// What a monitor had kept; nil when it never did.
+    package func memory(of monitor: String) throws(JournalError) -> String? {
+        try measured("SELECT state FROM memories WHERE monitor = ?", [monitor]) { $0["state"] as String? }.first
     }
 
     /// Hands on the rows of one basis by session.

@@ -37,19 +37,31 @@ final class CostMeter {
     private let store: LedgerStore
     private var meters: [String: Meter] = [:]
     private let epoch: Int
+    private var thresholds: BudgetThresholds?
+    private var hasChanged = false
+    /// Rows of the ledger at the last look at the thresholds.
+    private var judgedRows = 0
+    private let passed: (BudgetThreshold, BudgetReading) -> Void
     private static let actor = "operator"
     private static let source = "feed/"
 
     /// Nil when nothing has a price.
+    ///
+    /// - Parameters:
+    ///   - thresholds: as the operator before this one left them.
+    ///   - passed: told of each threshold that fires.
     init?(
         _ terms: MonitorTerms, calendar: ExchangeCalendar, folder: StateFolder, epoch: Int,
-        stage: @escaping () -> String
+        thresholds: BudgetThresholds?, stage: @escaping () -> String,
+        passed: @escaping (BudgetThreshold, BudgetReading) -> Void
     ) throws {
         guard !terms.prices.isEmpty else { return nil }
         prices = terms.prices
         self.stage = stage
         self.calendar = calendar
         self.epoch = epoch
+        self.thresholds = thresholds
+        self.passed = passed
         store = try LedgerStore(folder: folder, limits: terms.budget)
         // Whoever held the folder before is gone, and may have read what it had reserved.
         try store.change { ledger in
@@ -73,6 +85,27 @@ final class CostMeter {
             }
         }
         if mark.closes != nil { try settle() }
+        try judge(at: mark.time)
+    }
+
+    /// The thresholds to go on with after a restart, if they changed since this was last asked.
+    func takeThresholds() -> String? {
+        defer { hasChanged = false }
+        return hasChanged ? thresholds?.line : nil
+    }
+
+    /// Holds what was spent against the thresholds, whenever the ledger has new rows.
+    private func judge(at time: Timestamp) throws {
+        guard store.ledger.rows.count != judgedRows else { return }
+        judgedRows = store.ledger.rows.count
+        let (period, date) = (BudgetPeriod(of: time), try calendar.sessionDate(at: time))
+        let reading = BudgetReading(
+            store.ledger, period: period, tradingDate: date, at: time,
+            forecast: try BudgetForecast(store.ledger, period: period, at: time, calendar: calendar))
+        var thresholds = thresholds ?? BudgetThresholds(period: period, tradingDate: date)
+        for threshold in thresholds.take(reading) { passed(threshold, reading) }
+        hasChanged = hasChanged || thresholds != self.thresholds
+        self.thresholds = thresholds
     }
 
     /// Commits what was used of every open slice.

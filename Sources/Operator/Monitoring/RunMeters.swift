@@ -12,15 +12,40 @@ final class RunMeters {
     private let costs: CostMeter?
     private var session: CivilDate?
     private var nextRowsAt: UInt64 = 0
+    private var alarms: [Arm: LatencyAlarm] = [:]
+    /// Sessions that closed and are not summed up yet.
+    private var closed: [CivilDate] = []
 
     init(desk: Desk, context: RunContext, basis: Basis) throws {
         self.desk = desk
         self.context = context
         self.basis = basis
         latency = LatencyBook(epoch: context.epoch, basis: basis)
+        let kept = try JournalReader(folder: context.folder.path).memory(of: Self.budget)
         costs = try CostMeter(
-            context.spec.monitors, calendar: context.plan.calendar, folder: context.folder, epoch: context.epoch
-        ) { desk.router.stage.rawValue }
+            context.spec.monitors, calendar: context.plan.calendar, folder: context.folder, epoch: context.epoch,
+            thresholds: kept.map { try BudgetThresholds(line: $0) }, stage: { desk.router.stage.rawValue }
+        ) { threshold, reading in
+            Self.note(
+                desk, context, "budget", to: threshold.severity.rawValue,
+                "\(threshold.rawValue): \(Dollars.text(reading.spentMicros)) of \(Dollars.text(reading.limitMicros)) "
+                    + "spent in \(reading.period)")
+        }
+        for arm in Arm.allCases {
+            alarms[arm] = LatencyAlarm(try LatencyAlarm.Settings(thresholds: context.spec.monitors.latency))
+        }
+    }
+
+    private static let budget = "budget"
+
+    /// Journals that a monitor's level became another one, and logs it.
+    private static func note(
+        _ desk: Desk, _ context: RunContext, arm: Arm? = nil, _ monitor: String, to level: String, _ detail: String
+    ) {
+        desk.note(
+            .monitor, arm: arm?.rawValue, reason: "\(monitor) \(level)", detail: detail,
+            index: context.pump.counts.records)
+        context.logger.warning("\(monitor) \(level)", metadata: ["detail": "\(detail)"])
     }
 
     /// The feed came to a mark, with these chunks since the one before.
@@ -35,18 +60,20 @@ final class RunMeters {
 
     /// An engine answered everything below a feed index; `readAt` is when that was read, nil where it waited for others.
     func answered(_ arm: Arm, below index: UInt64, readAt: UInt64? = nil) {
-        let writes = context.seat(arm).process?.takeWrites(below: index) ?? []
+        let writes = context.seat(arm).latest?.takeWrites(below: index) ?? []
         latency.answered(writes, by: arm, readAt: readAt)
     }
 
     /// An engine's process is gone, with what it had not answered.
     func died(_ arm: Arm) {
-        let left = context.seat(arm).process?.takeWrites(below: .max) ?? []
+        let left = context.seat(arm).latest?.takeWrites(below: .max) ?? []
         latency.died(arm, unanswered: left.filter(\.endsWithMark).map(\.writtenAt), at: MonotonicClock.now())
     }
 
+    /// What data was worth, of sessions that closed and everything in them with them, or of the one the run ends in.
     func add(_ reports: [QualityReport]) {
         guard !reports.isEmpty else { return }
+        closed += reports.map(\.session)
         var measured = Measurements()
         measured.qualities = reports.compactMap { report in
             guard let line = try? report.line() else { return nil }
@@ -60,8 +87,39 @@ final class RunMeters {
     /// Takes the ways of the signals that were committed and delivered.
     func collect() {
         begin()
-        latency.committed(desk.takeTraces())
-        latency.delivered(desk.sinks.takeDelivered())
+        let committed = desk.takeTraces()
+        let delivered = desk.sinks.takeDelivered()
+        latency.committed(committed)
+        latency.delivered(delivered)
+        judge(committed, delivered)
+    }
+
+    /// After a commit: sums up the sessions that it closed.
+    func sumUp() {
+        for session in closed { SessionSummary.write(session, folder: context.folder, logger: context.logger) }
+        closed = []
+    }
+
+    /// Latency decides and alarms in arrival mode alone.
+    private func judge(_ committed: [SignalTrace], _ delivered: [SignalTrace]) {
+        guard basis == .arrival else { return }
+        let now = MonotonicClock.now()
+        for arm in Arm.allCases {
+            guard var alarm = alarms[arm] else { continue }
+            var changes = committed.filter { $0.arm == arm && $0.isLate }.map { _ in alarm.lost(at: now) }
+            for trace in delivered where trace.arm == arm {
+                guard let read = trace.causeReadAt else { continue }
+                changes.append(alarm.observe(trace.deliveredAt - min(trace.deliveredAt, read), at: trace.deliveredAt))
+            }
+            changes.append(alarm.passed(to: now))
+            alarms[arm] = alarm
+            for change in changes.compactMap({ $0 }) {
+                let value = change.nanos.map { NumberFormat.duration(nanoseconds: $0) } ?? "unknown"
+                Self.note(
+                    desk, context, arm: arm, "latency", to: change.to.rawValue,
+                    "was \(change.from.rawValue), 90 % within \(value) of the last \(change.samples)")
+            }
+        }
     }
 
     /// One turn of arrival mode's loop.
@@ -73,7 +131,7 @@ final class RunMeters {
         writeRows()
     }
 
-    /// The run ends: what is open is settled.
+    /// The run ends: what is open is settled. A commit follows, and `sumUp`.
     func end() throws {
         collect()
         latency.end()
@@ -91,6 +149,7 @@ final class RunMeters {
     private func writeRows() {
         var measured = Measurements()
         measured.latencies = latency.takeRows()
+        if let line = costs?.takeThresholds() { measured.memories[Self.budget] = line }
         desk.measure(measured)
     }
 }

@@ -1,5 +1,5 @@
-package import Monitors
 internal import MarketData
+package import Monitors
 
 extension RolloutRecords {
     package func latency(_ period: ReportPeriod) throws -> LatencyReport {

@@ -14,11 +14,12 @@ extension RolloutRecords {
                 rMicrosSum: row.sum, pending: 0)
         }
         return try SignalsReport(
-            counts: counts, outcomes: known + pending(counts, outcomes), basis: basis)
+            counts: counts, outcomes: known + pending(counts, outcomes),
+            sessions: try qualities(period).map(\.session), basis: basis)
     }
 
     /// Signals that may have an outcome yet: of the last session there are rows of, since all others end at their close.
-    private func pending(_ counts: [SignalCount], _ outcomes: [SessionOutcomes]) -> [OutcomeSum] {
+    private func pending(_ counts: [DecisionCount], _ outcomes: [SessionOutcomes]) -> [OutcomeSum] {
         guard let last = counts.map(\.session).max() else { return [] }
         return LatencyArm.allCases.compactMap { arm in
             let said = counts.reduce(0) { sum, row in

@@ -39,6 +39,7 @@ package enum StateFolderError: Error, Sendable, CustomStringConvertible {
 ///     engines/<arm>/state/   what it has learnt by now (TANDEM_ENGINE_STATE)
 ///     engines/<arm>/outcomes/  what became of its signals, one file a closed session; copied into its state
 ///     engines/<arm>/config.json
+///     summaries/<date>.txt   a session in a dozen lines, and the week's after its last
 ///     logs/<arm>.log         the engine's standard error, rotated
 package struct StateFolder: Sendable, Hashable {
     package static let maxSocketPathBytes = 107
@@ -53,6 +54,7 @@ package struct StateFolder: Sendable, Hashable {
     package var stopFile: String { path + "/STOP" }
     package var socket: String { path + "/control.sock" }
     package var heartbeatFile: String { path + "/heartbeat" }
+    package var summaries: String { path + "/summaries" }
     package var specFile: String { path + "/spec.json" }
     package var logs: String { path + "/logs" }
     package func engineFolder(_ arm: Arm) -> String { path + "/engines/" + arm.rawValue }

@@ -86,6 +86,7 @@ package final class ArrivalRun {
             let start = MonotonicClock.now()
             try desk.commit()
             watch.committed(in: MonotonicClock.now() - start)
+            meters.sumUp()
             if let stopSignal { return try stop(stopSignal) }
             if let feedRecords, hasAnsweredAll(feedRecords) { return try finish() }
             context.turn(feedTime: feedTime)
@@ -172,7 +173,7 @@ package final class ArrivalRun {
             case .catchingUp?: handover[arm] == 0
             default: false
             }
-        let writes = pending.map { isMeasured ? seat.process?.write(of: $0.signal.cause) : nil }
+        let writes = pending.map { isMeasured ? seat.latest?.write(of: $0.signal.cause) : nil }
         meters.answered(arm, below: seat.ledger.answered, readAt: isMeasured ? readAt : nil)
         for (said, write) in zip(pending, writes) {
             let isLate = said.isLate && isOld(said.signal)
@@ -392,5 +393,6 @@ package final class ArrivalRun {
         meters.add(paper.takeQuality(atEnd: true))
         try meters.end()
         try desk.commit()
+        meters.sumUp()
     }
 }

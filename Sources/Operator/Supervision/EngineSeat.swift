@@ -9,7 +9,9 @@ package final class EngineSeat {
     package let launch: EngineLaunch
     package let capture: LogCapture
     package var ledger = ArmLedger()
-    package private(set) var process: EngineProcess?
+    package private(set) var process: EngineProcess? { didSet { if let process { latest = process } } }
+    /// The present process, or the one that ended last: what it was written is still to be accounted for.
+    package private(set) var latest: EngineProcess?
     package private(set) var instance = 0
     package private(set) var peakResidentBytes = 0
     /// Messages of processes that were replaced.

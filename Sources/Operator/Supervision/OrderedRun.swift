@@ -224,6 +224,7 @@ package final class OrderedRun {
         guard count > 0 else { return }
         try desk.commit()
         meters.collect()
+        meters.sumUp()
         context.pump.release(below: released)
         for (arm, from) in quarantinedFrom where from <= released { context.seat(arm).kill() }
     }
@@ -250,7 +251,7 @@ package final class OrderedRun {
                         place: Place(index: said.signal.cause, rank: 2, arm: arm, position: position),
                         event: Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: false)),
                         trace: SignalTrace(
-                            arm: arm, write: context.seat(arm).process?.write(of: said.signal.cause),
+                            arm: arm, write: context.seat(arm).latest?.write(of: said.signal.cause),
                             lineReadAt: said.readAt)))
             }
         }
@@ -364,5 +365,6 @@ package final class OrderedRun {
         meters.add(paper.takeQuality(atEnd: true))
         try meters.end()
         try desk.commit()
+        meters.sumUp()
     }
 }

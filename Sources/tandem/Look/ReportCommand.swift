@@ -117,7 +117,8 @@ struct ReportBudget: ParsableCommand {
         let period = try options.period(records)
         guard let month = period.months.first, period.months.count == 1 else {
             throw Failure(
-                FailureCode.usage, "\(period.label) has days of several months, and a budget is kept by month: give --month")
+                FailureCode.usage,
+                "\(period.label) has days of several months, and a budget is kept by month: give --month")
         }
         let end = try period.isMonth ? nil : period.sessions(of: records.calendar).last?.to
         let figures = try records.budget(month, at: end.map { min($0, records.now) })
@@ -193,7 +194,8 @@ struct ReportLatency: ParsableCommand {
 
 struct ReportSignals: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "signals", abstract: "Signals of both engines, what was decided about them and what became of them.")
+        commandName: "signals",
+        abstract: "Signals of both engines, what was decided about them and what became of them.")
 
     @OptionGroup var options: ReportOptions
 

@@ -34,6 +34,7 @@ struct StatusOf: ParsableCommand {
         var journalRows: Int64
         var signals: [String: RunSummary.Counts]
         var complete: Bool
+        var monitors: [MonitorLine]
     }
 
     private func show() throws -> Int32 {
@@ -44,7 +45,7 @@ struct StatusOf: ParsableCommand {
             supervisor: live == nil ? "not running" : "running", stage: live?.stage ?? summary.stage,
             status: live?.status ?? summary.status, live: live, journalRows: try reader.head().row,
             signals: summary.signals,
-            complete: summary.isComplete)
+            complete: summary.isComplete, monitors: try RolloutRecords(state.folder).monitorLines())
         if format.format == .json { try Output.json(view) } else { try show(view, reader) }
         return code(view)
     }
@@ -62,7 +63,8 @@ struct StatusOf: ParsableCommand {
             try Output.line(
                 "stage \(view.stage), \(view.status); the operator is not running\(view.complete ? " (the feed is complete)" : "")"
             )
-            return try signals(view)
+            try signals(view)
+            return try monitors(view)
         }
         try Output.line(
             "\(live.rollout)  stage \(live.stage) (\(Int(live.weight * 100)) %), \(live.status)\(live.kill ? ", KILL" : "")\(live.stop ? ", STOP" : "")"
@@ -83,6 +85,13 @@ struct StatusOf: ParsableCommand {
         try signals(view)
         for name in live.sinks.keys.sorted() {
             try Output.line("sink \(name): \(live.sinks[name] ?? 0) of \(live.seq)")
+        }
+        try monitors(view)
+    }
+
+    private func monitors(_ view: View) throws {
+        for line in view.monitors {
+            try Output.line(line.monitor + String(repeating: " ", count: max(1, 10 - line.monitor.count)) + line.text)
         }
     }
 
@@ -139,7 +148,7 @@ struct History: ParsableCommand {
         let reader = try JournalReader(folder: state.folder.path)
         if form == .actions { return try actions(reader) }
         let kinds: [JournalRow.Kind] = [
-            .begin, .command, .transition, .switches, .health, .process, .complaint, .resumed, .end,
+            .begin, .command, .transition, .switches, .health, .process, .complaint, .resumed, .monitor, .end,
         ]
         var entries: [Entry] = []
         try reader.scan(JournalReader.Filter(kinds: kinds)) { row in
