@@ -51,4 +51,45 @@ import Testing
             return
         }
     }
+
+    /// A feeder that catches up waits for the one before it to leave, and is never ahead of the feed.
+    @Test func catchingUpWaitsForTheFeederBefore() throws {
+        let folder = try TemporaryFolder()
+        let plan = try load(folder, records: 5000)
+        let log = FeedLog()
+        let feed = try MergedFeed(plan)
+        #expect(log.attach(.baseline, at: 0))
+        var last = 0
+        while let chunk = try feed.nextChunk(), chunk.number < 3 {
+            log.append(chunk, readAt: 0)
+            last = chunk.number
+        }
+        let (taken, next) = (EventBox(), last + 1)
+        let thread = Thread {
+            taken.value = log.attachCatchingUp(.baseline, at: next) { false }
+        }
+        thread.start()
+        Thread.sleep(forTimeInterval: 0.2)
+        #expect(taken.value == nil)
+        log.detach(.baseline)
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while taken.value == nil, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        #expect(taken.value == true)
+        log.detach(.baseline)
+        // What the log let go is to be read again from the files.
+        #expect(!log.attachCatchingUp(.baseline, at: 0) { false })
+        // And a process that is gone waits for nothing.
+        #expect(!log.attachCatchingUp(.baseline, at: last + 7) { true })
+    }
+}
+
+/// What another thread found.
+private final class EventBox: @unchecked Sendable {
+    private let lock = NSLock()
+    private var stored: Bool?
+
+    var value: Bool? {
+        get { lock.withLock { stored } }
+        set { lock.withLock { stored = newValue } }
+    }
 }

@@ -98,7 +98,7 @@ private struct PaperFixture {
     }
 
     func queue(signals: [Arm: [Signal]] = [:], known: [Arm: Set<String>] = [:]) -> PaperQueue {
-        var queue = PaperQueue(terms: OutcomeTerms(), folder: folder, signals: signals, known: known)
+        var queue = PaperQueue(terms: OutcomeTerms(), quality: nil, folder: folder, signals: signals, known: known)
         for stretch in stretches { queue.add(stretch.mark, index: stretch.index, chunks: stretch.chunks) }
         return queue
     }

@@ -18,9 +18,13 @@ package struct SignalTrace: Sendable, Hashable {
     package var deliveredAt: UInt64 = 0
 
     package init(arm: Arm, write: FeedWrite?, lineReadAt: UInt64) {
+        self.init(arm: arm, causeReadAt: write?.readAt, causeWrittenAt: write?.writtenAt, lineReadAt: lineReadAt)
+    }
+
+    init(arm: Arm, causeReadAt: UInt64?, causeWrittenAt: UInt64?, lineReadAt: UInt64) {
         self.arm = arm
-        causeReadAt = write?.readAt
-        causeWrittenAt = write?.writtenAt
+        self.causeReadAt = causeReadAt
+        self.causeWrittenAt = causeWrittenAt
         self.lineReadAt = lineReadAt
     }
 }
