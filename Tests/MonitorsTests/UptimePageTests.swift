@@ -25,9 +25,10 @@ private typealias Fixture = UptimeFixture
         #expect(try JSONDecoder().decode(SLAReport.self, from: data) == report)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         for key in [
-            "period", "from", "to", "as_of", "calendar", "service_from", "target_ppm", "market_seconds",
+            "period", "from", "to", "as_of", "calendar", "service_from", "target", "market_seconds",
             "period_seconds", "bad_seconds_raw", "bad_seconds_adjusted", "excluded_seconds", "uptime_raw",
-            "uptime_adjusted", "allowed_seconds", "budget_left", "by_cause", "incidents", "means", "burn",
+            "uptime_adjusted", "allowed_seconds", "budget_left", "by_cause", "incidents", "mttd_s", "mttr_s", "mtbf_s",
+            "burn",
             "exhaustion", "components", "policy", "basis", "evidence", "explanation", "verdict", "days",
         ] {
             #expect(object[key] != nil, "\(key)")
@@ -39,8 +40,8 @@ private typealias Fixture = UptimeFixture
         #expect(exhaustion["at"] is NSNull)
         let components = try #require(object["components"] as? [[String: Any]])
         #expect(components.first { $0["component"] as? String == "sinks" }?["uptime"] is NSNull)
-        let means = try #require(object["means"] as? [String: Any])
-        #expect(means["mtta_s"] is NSNull)
+        #expect(object["mtta_s"] is NSNull)
+        #expect(object["mttd_s"] as? Double == 2)
     }
 
     @Test func theTextHasTheFiguresInEightyColumns() throws {

@@ -149,10 +149,10 @@ private typealias Fixture = UptimeFixture
         #expect(report.incidents.map(\.reason) == ["stuck", "stuck", "no telemetry"])
         #expect(report.incidents.map(\.detectionSeconds) == [3, nil, 80])
         #expect(report.incidents.map(\.acknowledgedSeconds) == [20, 90, nil])
-        #expect(report.means.detection == 41.5)
-        #expect(report.means.acknowledgement == 55)
-        #expect(report.means.restore == 500.0 / 3)
-        #expect(report.means.betweenFailures == Double(1_796_400 - 500) / 3)
+        #expect(report.meanDetectionSeconds == 41.5)
+        #expect(report.meanAcknowledgedSeconds == 55)
+        #expect(report.meanRestoreSeconds == 500.0 / 3)
+        #expect(report.meanSecondsBetweenIncidents == Double(1_796_400 - 500) / 3)
     }
 
     @Test func aCleanStopIsOwnDowntime() throws {
@@ -202,6 +202,49 @@ private typealias Fixture = UptimeFixture
         #expect(report.components.map(\.marketSeconds) == [1_796_400, 3600, 1_796_400])
         #expect(report.components.map(\.badSeconds) == [0, 36, nil])
         #expect(report.components.map(\.uptime) == [1, 0.99, nil])
+    }
+
+    /// Always open, and a session is a day.
+    @Test func aCalendarWithoutClosesCountsEverySecond() throws {
+        let calendar = try ExchangeCalendar(named: "24x7")
+        let period = try SLAPeriod(month: "2026-11", calendar: calendar)
+        let at = period.from.nanos + 10 * Fixture.day - 30 * Fixture.second
+        var service = Fixture.Service(from: period.from.nanos, through: period.to.nanos)
+        service.fail(at: at, seconds: 60)
+        let report = try SLAReport(
+            ServiceHistory(presences: service.presences, states: service.states), evidence: EvidenceBook(),
+            period: period, asOf: Timestamp(nanos: at + 60 * Fixture.second), calendar: calendar, basis: .arrival)
+        #expect(report.periodSeconds == 30 * 86_400)
+        #expect(report.incidents.map(\.seconds) == [60])
+        // No close at midnight cuts it.
+        #expect(report.explanation.count == 1)
+        // (2592 - 60) s at 60 s a day are 42.2 days.
+        #expect(report.exhaustion.marketSeconds == 3_646_080)
+        #expect(report.exhaustion.isWithinPeriod == false)
+        #expect(report.burn.map(\.factor) == [14.4, 6, 3, 1])
+    }
+
+    /// The calendar knows the second half of the month only.
+    @Test func aCalendarThatBeginsInAMonthHasReportsByDates() throws {
+        let first = try #require(CivilDate("2026-10-19"))
+        let calendar = try ExchangeCalendar(
+            CustomCalendar(
+                name: "mine", zone: "UTC",
+                hours: [.init(weekday: 3, opens: .init(hour: 9, minute: 0), closes: .init(hour: 10, minute: 0))],
+                first: first, last: first.adding(days: 40)))
+        let period = try SLAPeriod(from: first, through: first.adding(days: 10), calendar: calendar)
+        let report = try SLAReport(
+            ServiceHistory(
+                presences: [ServicePresence(epoch: 1, from: 1, through: period.to.nanos, endedCleanly: false)],
+                states: []), evidence: EvidenceBook(), period: period, asOf: period.to, calendar: calendar,
+            basis: .arrival)
+        // Wednesdays 21 and 28 October.
+        #expect(report.periodSeconds == 7200)
+        #expect(report.badSecondsRaw == 7200)
+        #expect(report.incidents.map(\.seconds) == [7200])
+        #expect(report.burn.map(\.long.seconds) == [3600, 21_600, 3600, 10_800])
+        #expect(report.burn.map(\.long.secondsInService) == [3600, 7200, 3600, 7200])
+        #expect(throws: UptimeError.self) { try SLAPeriod(month: "2026-10", calendar: calendar) }
     }
 
     @Test func targetsOutsideTheScaleAreRefused() throws {

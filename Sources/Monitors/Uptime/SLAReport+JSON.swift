@@ -2,11 +2,10 @@
 
 extension SLAReport {
     enum CodingKeys: String, CodingKey {
-        case period, from, to, calendar, basis, verdict, incidents, means, burn, exhaustion, components, policy,
+        case period, from, to, calendar, basis, verdict, incidents, target, burn, exhaustion, components, policy,
             evidence, explanation, days
         case asOf = "as_of"
         case serviceFrom = "service_from"
-        case targetPartsPerMillion = "target_ppm"
         case marketSeconds = "market_seconds"
         case periodSeconds = "period_seconds"
         case badSecondsRaw = "bad_seconds_raw"
@@ -17,6 +16,10 @@ extension SLAReport {
         case allowedSeconds = "allowed_seconds"
         case budgetLeft = "budget_left"
         case byCause = "by_cause"
+        case meanDetectionSeconds = "mttd_s"
+        case meanAcknowledgedSeconds = "mtta_s"
+        case meanRestoreSeconds = "mttr_s"
+        case meanSecondsBetweenIncidents = "mtbf_s"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -29,7 +32,7 @@ extension SLAReport {
         try container.encode(basis, forKey: .basis)
         try container.encode(verdict, forKey: .verdict)
         try container.encode(serviceFrom, forKey: .serviceFrom)
-        try container.encode(targetPartsPerMillion, forKey: .targetPartsPerMillion)
+        try container.encode(target, forKey: .target)
         try container.encode(marketSeconds, forKey: .marketSeconds)
         try container.encode(periodSeconds, forKey: .periodSeconds)
         try container.encode(badSecondsRaw, forKey: .badSecondsRaw)
@@ -41,7 +44,10 @@ extension SLAReport {
         try container.encode(budgetLeft, forKey: .budgetLeft)
         try container.encode(byCause, forKey: .byCause)
         try container.encode(incidents, forKey: .incidents)
-        try container.encode(means, forKey: .means)
+        try container.encode(meanDetectionSeconds, forKey: .meanDetectionSeconds)
+        try container.encode(meanAcknowledgedSeconds, forKey: .meanAcknowledgedSeconds)
+        try container.encode(meanRestoreSeconds, forKey: .meanRestoreSeconds)
+        try container.encode(meanSecondsBetweenIncidents, forKey: .meanSecondsBetweenIncidents)
         try container.encode(burn, forKey: .burn)
         try container.encode(exhaustion, forKey: .exhaustion)
         try container.encode(components, forKey: .components)
@@ -49,23 +55,6 @@ extension SLAReport {
         try container.encode(evidence, forKey: .evidence)
         try container.encode(explanation, forKey: .explanation)
         try container.encode(days, forKey: .days)
-    }
-}
-
-extension SLAReport.Means {
-    enum CodingKeys: String, CodingKey {
-        case detection = "mttd_s"
-        case acknowledgement = "mtta_s"
-        case restore = "mttr_s"
-        case betweenFailures = "mtbf_s"
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(detection, forKey: .detection)
-        try container.encode(acknowledgement, forKey: .acknowledgement)
-        try container.encode(restore, forKey: .restore)
-        try container.encode(betweenFailures, forKey: .betweenFailures)
     }
 }
 

@@ -37,8 +37,6 @@ extension SLAReport {
             + "\(NumberFormat.time(Timestamp(nanos: asOf))). Missing telemetry counts as down. \(service)"
     }
 
-    private var target: Double { Double(targetPartsPerMillion) / 1e6 }
-
     private var tone: Tone {
         switch verdict {
         case .withinBudget: .ok
@@ -97,8 +95,9 @@ extension SLAReport {
 
     private var meanFigures: [ReportPage.Figure] {
         [
-            ("MTTD", means.detection, "until noticed"), ("MTTA", means.acknowledgement, "until acknowledged"),
-            ("MTTR", means.restore, "until restored"), ("MTBF", means.betweenFailures, "good time an incident"),
+            ("MTTD", meanDetectionSeconds, "until noticed"), ("MTTA", meanAcknowledgedSeconds, "until acknowledged"),
+            ("MTTR", meanRestoreSeconds, "until restored"),
+            ("MTBF", meanSecondsBetweenIncidents, "good time an incident"),
         ].map { name, value, note in
             ReportPage.Figure(
                 name, NumberFormat.duration(nanoseconds: value.map { UInt64(max(0, $0 * 1e9)) }),

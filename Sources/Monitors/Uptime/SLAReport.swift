@@ -106,8 +106,8 @@ package struct SLAReport: Codable, Hashable, Sendable {
     package let verdict: Verdict
     /// When the first operator ever began; seconds before do not count. Nil before there was one.
     package let serviceFrom: UInt64?
-    /// Parts per million.
-    package let targetPartsPerMillion: Int
+    /// The objective, in 0...1.
+    package let target: Double
     /// Elapsed seconds in service.
     package let marketSeconds: Int
     /// All of the period in service, to come included.
@@ -123,7 +123,12 @@ package struct SLAReport: Codable, Hashable, Sendable {
     /// Raw.
     package let byCause: CauseSeconds
     package let incidents: [Incident]
-    package let means: Means
+    // Means over the incidents for which each is known, nil without one.
+    package let meanDetectionSeconds: Double?
+    package let meanAcknowledgedSeconds: Double?
+    package let meanRestoreSeconds: Double?
+    /// Good market seconds for each incident.
+    package let meanSecondsBetweenIncidents: Double?
     package let burn: [Burn]
     package let exhaustion: Exhaustion
     package let components: [Component]
@@ -132,17 +137,6 @@ package struct SLAReport: Codable, Hashable, Sendable {
     package let evidence: [Evidence]
     package let explanation: [BadInterval]
     package let days: [Day]
-}
-
-extension SLAReport {
-    /// Means in seconds, over the incidents for which each is known.
-    package struct Means: Codable, Hashable, Sendable {
-        package let detection: Double?
-        package let acknowledgement: Double?
-        package let restore: Double?
-        /// Good market seconds for each incident; nil without one.
-        package let betweenFailures: Double?
-    }
 }
 
 extension SLAReport {
@@ -179,7 +173,7 @@ extension SLAReport {
         self.basis = basis
         verdict = Verdict(budget, basis: basis, elapsed: measured.elapsed.count)
         serviceFrom = history.serviceFrom
-        targetPartsPerMillion = target
+        self.target = Double(target) / 1e6
         marketSeconds = Int(measured.elapsed.count)
         periodSeconds = Int(measured.whole.count)
         badSecondsRaw = Int(measured.sum.bad)
@@ -192,7 +186,12 @@ extension SLAReport {
         budgetLeft = budget.left
         byCause = CauseSeconds(measured.downtime.stretches)
         self.incidents = incidents
-        means = Means(incidents, goodSeconds: Int(measured.elapsed.count - measured.sum.bad))
+        meanDetectionSeconds = Self.mean(incidents.map(\.detectionSeconds))
+        meanAcknowledgedSeconds = Self.mean(incidents.map(\.acknowledgedSeconds))
+        meanRestoreSeconds = Self.mean(incidents.map { $0.restoreSeconds.map { Double($0) } })
+        meanSecondsBetweenIncidents =
+            incidents.isEmpty
+            ? nil : Double(measured.elapsed.count - measured.sum.bad) / Double(incidents.count)
         self.burn = burn
         exhaustion = try Exhaustion.expected(measured, budget: budget)
         self.components = components.map { measured.component($0) }
@@ -205,6 +204,11 @@ extension SLAReport {
     static func uptime(bad: Int64, of seconds: Int64) -> Double? {
         seconds > 0 ? 1 - Double(bad) / Double(seconds) : nil
     }
+
+    private static func mean(_ values: [Double?]) -> Double? {
+        let known = values.compactMap(\.self)
+        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+    }
 }
 
 extension SLAReport.Verdict {
@@ -215,19 +219,6 @@ extension SLAReport.Verdict {
             case .arrival where elapsed == 0: .unknown
             case .arrival: budget.isOverspent ? .missed : .withinBudget
             }
-    }
-}
-
-extension SLAReport.Means {
-    fileprivate init(_ incidents: [SLAReport.Incident], goodSeconds: Int) {
-        detection = Self.mean(incidents.compactMap(\.detectionSeconds))
-        acknowledgement = Self.mean(incidents.compactMap(\.acknowledgedSeconds))
-        restore = Self.mean(incidents.compactMap { $0.restoreSeconds.map { Double($0) } })
-        betweenFailures = incidents.isEmpty ? nil : Double(goodSeconds) / Double(incidents.count)
-    }
-
-    private static func mean(_ values: [Double]) -> Double? {
-        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 }
 
