@@ -86,7 +86,8 @@ private struct UptimeMonth {
         hasFeed = !random.chance(10)
         self.random = random
         makeHistory()
-        try makeEvidence()
+        makeEvidence()
+        if self.random.chance(50) { makeMaintenance() }
     }
 
     /// A time in or around the sessions of trouble: often a whole second, or a nanosecond beside one.
@@ -143,7 +144,7 @@ private struct UptimeMonth {
         }
     }
 
-    private mutating func makeEvidence() throws {
+    private mutating func makeEvidence() {
         let troubles = states.filter { !$0.isGood }.map(\.time) + presences.map(\.through)
         for number in 0..<Int.random(in: 0...7, using: &random) {
             var id = "e\(number)"
@@ -171,6 +172,26 @@ private struct UptimeMonth {
                     EvidenceRow(
                         id: id, author: "bob", recordedAt: recorded, content: .correction(of: original, exclusion)))
             }
+        }
+    }
+
+    /// Hours of planned downtime that was announced: more than a month's hour.
+    private mutating func makeMaintenance() {
+        for number in 0..<3 {
+            guard let presence = presences.randomElement(using: &random) else { return }
+            let start = time(sessions, &random)
+            guard presence.from < start, start + 5_400_000_000_000 < presence.through else { continue }
+            for (time, isGood) in [(start, false), (start + 5_400_000_000_000, true)] {
+                states.append(
+                    ServiceState(
+                        epoch: presence.epoch, time: time, component: "route", isGood: isGood, reason: "works"))
+            }
+            let exclusion = EvidenceRow.Exclusion(
+                from: start, to: start + 4_500_000_000_000, cause: .planned, evidence: "plan", reason: "works")
+            rows.append(
+                EvidenceRow(
+                    id: "m\(number)", author: "ann", recordedAt: start - 90_000_000_000_000,
+                    content: .exclusion(exclusion)))
         }
     }
 

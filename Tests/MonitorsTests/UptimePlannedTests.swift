@@ -60,6 +60,17 @@ private typealias Fixture = UptimeFixture
         }
     }
 
+    @Test func anAnnouncementInTimeGoesBeforeALateOne() throws {
+        let start = try noon("2026-10-06")
+        var service = try Fixture.Service()
+        service.fail(at: start, seconds: 600)
+        service.exclude("late", .planned, from: start, seconds: 600, recordedAt: start)
+        service.exclude("early", .planned, from: start, seconds: 300, recordedAt: start - Fixture.day)
+        let report = try service.report()
+        #expect(report.excludedSeconds == 300)
+        #expect(report.explanation.map(\.evidence) == ["early", "late"])
+    }
+
     @Test func exchangeGoesBeforePlannedBeforeDependency() throws {
         let start = try noon("2026-10-06")
         var service = try Fixture.Service()

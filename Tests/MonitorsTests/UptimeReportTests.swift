@@ -78,6 +78,22 @@ private typealias Fixture = UptimeFixture
         #expect(second.uptimeRaw == 1)
     }
 
+    /// What lies between the report's time and the period has not happened.
+    @Test func aPeriodToComeLosesNothing() throws {
+        var service = try Fixture.Service()
+        let asOf = try Fixture.time("2026-10-20", 12)
+        service.presences[0].through = asOf
+        let report = try service.report("2026-11", asOf: asOf)
+        #expect(report.marketSeconds == 0)
+        #expect(report.uptimeRaw == nil)
+        #expect(report.budgetLeft == 1)
+        #expect(report.burn.map(\.long.burn) == [0, 0, 0, 0])
+        #expect(report.exhaustion.state == .unknown)
+        #expect(report.days.allSatisfy { $0.badSecondsAdjustedSoFar == nil })
+        // Nor where the calendar's data do not reach.
+        #expect(try service.report("2023-01", asOf: 0).marketSeconds == 0)
+    }
+
     @Test func replayIsNotJudged() throws {
         let report = try example().report(asOf: try Fixture.time("2026-10-20", 11, 5), basis: .replay)
         #expect(report.basis == .replay)

@@ -29,9 +29,7 @@ package struct Burn: Codable, Hashable, Sendable {
 
     /// Source: the SRE workbook's multi-window alerts, with months and sessions of market time for days of 24 hours.
     ///
-    /// - Parameters:
-    ///   - monthSeconds: open seconds of the month.
-    ///   - sessionSeconds: open seconds of its longest session.
+    /// - Parameter sessionSeconds: open seconds of the month's longest session.
     static func rules(sessionSeconds: Int) -> [Rule] {
         [
             Rule(name: "1 h", severity: .page, sharePercent: 2, long: 3600, short: 300),
@@ -39,6 +37,11 @@ package struct Burn: Codable, Hashable, Sendable {
             Rule(name: "session", severity: .ticket, sharePercent: 10, long: sessionSeconds, short: 7200),
             Rule(name: "3 sessions", severity: .ticket, sharePercent: 10, long: 3 * sessionSeconds, short: 21_600),
         ]
+    }
+
+    /// How far back in market time the longest window reaches.
+    static func reachSeconds(sessionSeconds: Int) -> Int {
+        rules(sessionSeconds: sessionSeconds).flatMap { [$0.long, $0.short] }.max() ?? 0
     }
 
     struct Rule {
@@ -49,13 +52,13 @@ package struct Burn: Codable, Hashable, Sendable {
         let long: Int
         let short: Int
 
-        /// Below 1 a service that meets its objective would fire.
+        /// At least 1: below that a service that meets its objective would fire.
         func factor(monthSeconds: Int) -> Double {
             long > 0 ? max(1, Double(sharePercent * monthSeconds) / Double(100 * long)) : 1
         }
     }
 
-    static func all(_ measured: MeasuredService, budget: ErrorBudget, isJudged: Bool) throws(UptimeError) -> [Burn] {
+    static func all(_ measured: MeasuredService, budget: ErrorBudget, isJudged: Bool) -> [Burn] {
         rules(sessionSeconds: measured.month.longestSessionSeconds).map { rule in
             let long = Window(measured, seconds: rule.long, budget: budget)
             let short = Window(measured, seconds: rule.short, budget: budget)
@@ -113,7 +116,7 @@ package struct Exhaustion: Codable, Hashable, Sendable {
     static func expected(_ measured: MeasuredService, budget: ErrorBudget) throws(UptimeError) -> Exhaustion {
         let (inService, sum) = measured.last(measured.month.longestSessionSeconds)
         guard !measured.isOver else { return Exhaustion(.periodOver) }
-        guard budget.isKnown, inService > sum.excluded else { return Exhaustion(.unknown) }
+        guard measured.hasBegun, budget.isKnown, inService > sum.excluded else { return Exhaustion(.unknown) }
         guard !budget.isSpent else { return Exhaustion(.gone) }
         guard sum.counted > 0 else { return Exhaustion(.never) }
         let rate = Double(sum.counted) / Double(inService - sum.excluded)

@@ -13,9 +13,10 @@ struct MeasuredService {
     let calendar: ExchangeCalendar
     let main: ServiceComponent
     let month: Month
-    /// The period's last second that has elapsed is the one before this.
+    /// Where windows end: the report's time or the period's end, whichever is earlier.
     let end: Int64
-    /// Whether all of the period has elapsed.
+    /// Whether any, and all, of the period has elapsed.
+    let hasBegun: Bool
     let isOver: Bool
     /// All seconds of the period in service.
     let whole: MarketSeconds
@@ -34,24 +35,27 @@ struct MeasuredService {
         calendar: ExchangeCalendar, main: ServiceComponent
     ) throws(UptimeError) {
         let from = period.from.seconds
-        let to = period.to.seconds
-        end = max(from, min(to, asOf.seconds))
+        let covered = calendar.coveredInstants.lowerBound
+        end = max(covered.seconds, min(period.to.seconds, asOf.seconds))
+        let lapse = from..<max(from, end)
+        hasBegun = end >= from
         isOver = asOf >= period.to
-        let last = Timestamp(seconds: max(from, end - 1))
+        let last = Timestamp(seconds: max(covered.seconds, end - 1))
         month = try Month(of: calendar.localTime(of: last).date, calendar)
         let serviceFrom = Self.firstSecond(history.serviceFrom, main.from)
         let begin = try Self.reach(
-            back: 3 * month.longestSessionSeconds, from: period.from, end: Timestamp(seconds: end), calendar)
+            back: Burn.reachSeconds(sessionSeconds: month.longestSessionSeconds), from: period.from,
+            end: Timestamp(seconds: end), calendar)
         let service = (serviceFrom ?? .max)..<Int64.max
         let reach = try MarketSeconds(calendar, in: begin..<Timestamp(seconds: end)).clamped(to: service)
         whole = try MarketSeconds(calendar, in: period.from..<period.to).clamped(to: service)
-        elapsed = whole.clamped(to: from..<end)
+        elapsed = whole.clamped(to: lapse)
         timeline = ServiceTimeline(history, component: main.name)
         let downtime = Downtime(
             timeline.badStretches(in: reach), cover: EvidenceCover(evidence),
             months: Self.monthStarts(from: begin, to: end, calendar))
-        self.downtime = downtime.clamped(to: from..<end)
-        sum = downtime.sum(in: from..<end)
+        self.downtime = downtime.clamped(to: lapse)
+        sum = downtime.sum(in: lapse)
         self.reach = reach
         reachDowntime = downtime
         self.history = history

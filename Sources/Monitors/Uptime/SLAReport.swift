@@ -163,7 +163,7 @@ extension SLAReport {
         let budget = ErrorBudget(
             target: target, periodSeconds: Int64(measured.whole.count), sum: measured.sum)
         let incidents = measured.incidents(budget: budget, evidence: evidence)
-        let burn = try Burn.all(measured, budget: budget, isJudged: basis == .arrival)
+        let burn = Burn.all(measured, budget: budget, isJudged: basis == .arrival)
 
         self.period = period.label
         from = period.from.nanos
