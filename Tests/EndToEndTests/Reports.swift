@@ -26,7 +26,8 @@ extension EndToEnd {
         @Test func aFeedCostsItsBytesTimesThePrice() throws {
             let input = try Sessions.two(scale: 0.2)
             try replay(
-                "budget: {prices: {mbo: $3.17/GB, definition: $11/GB, statistics: $0.9/MB, status: $7/GB}}", input: input)
+                "budget: {prices: {mbo: $3.17/GB, definition: $11/GB, statistics: $0.9/MB, status: $7/GB}}",
+                input: input)
             let script = """
                 import json, subprocess, sys
                 prices = {"mbo": 3170, "definition": 11000, "statistics": 900000, "status": 7000}
@@ -73,7 +74,8 @@ extension EndToEnd {
                 #expect(
                     try arm["signals"].int
                         == state.number("SELECT count(*) FROM journal WHERE kind = 'signal' AND arm = '\(name)'"))
-                let scored = "kind = 'outcome' AND arm = '\(name)' AND decision <> 'unresolvable'"
+                let scored =
+                    "kind = 'outcome' AND arm = '\(name)' AND decision <> 'unresolvable'"
                     + " AND json_extract(body, '$.action') <> 'MONITOR'"
                 #expect(
                     try arm["outcomes"]["count"].int == state.number("SELECT count(*) FROM journal WHERE \(scored)"))
@@ -86,10 +88,13 @@ extension EndToEnd {
                 #expect(arm["live_outcomes"]["count"].int == live)
             }
             let latency = try report("latency", "-o", "json").json()
-            let signal = latency["rows"].list.first { $0["span"].string == "end_to_end" && $0["arm"].string == "baseline" }
+            let signal = latency["rows"].list.first {
+                $0["span"].string == "end_to_end" && $0["arm"].string == "baseline"
+            }
             #expect(
                 try signal?["count"].int
-                    == state.number("SELECT count(*) FROM journal WHERE kind = 'signal' AND arm = 'baseline' AND seq IS NOT NULL"))
+                    == state.number(
+                        "SELECT count(*) FROM journal WHERE kind = 'signal' AND arm = 'baseline' AND seq IS NOT NULL"))
             #expect(signal?["verdict"].string == "not judged (replay)")
             // The close of each session is summed up.
             let summary = try String(contentsOfFile: state.path + "/summaries/2026-11-02.txt", encoding: .utf8)
@@ -153,7 +158,8 @@ extension EndToEnd {
             try budget("reserve", "h2", "--approve", "5", "--reason", "all of May").expect(0)
             try budget("reserve", "h2", "--usd", "4", "--reason", "backfill").expect(0)
             try budget("reserve", "h2", "--commit", "3.5", "--reason", "as billed").expect(0)
-            try budget("reserve", "h2", "--commit", "3.6", "--reason", "again").expect(4, says: ["was committed with $3.50"])
+            try budget("reserve", "h2", "--commit", "3.6", "--reason", "again").expect(
+                4, says: ["was committed with $3.50"])
             let before = try state.number("SELECT count(*) FROM ledger")
             let bad = try folder.write(
                 "bad.csv",
@@ -210,7 +216,9 @@ extension EndToEnd {
             #expect(sla["basis"].string == "arrival")
             for (cause, measured) in bad {
                 let counted = try #require(sla["by_cause"][cause].int)
-                #expect(abs(Double(counted) - measured) <= 1, "\(cause): \(counted) s counted, \(measured) s by the stopwatch")
+                #expect(
+                    abs(Double(counted) - measured) <= 1,
+                    "\(cause): \(counted) s counted, \(measured) s by the stopwatch")
             }
             #expect(sla["bad_seconds_raw"].int == sla["by_cause"].sum)
             #expect(sla["incidents"].list.contains { $0["cause"].string == "telemetry" })
@@ -220,7 +228,8 @@ extension EndToEnd {
             let start = try #require(sla["incidents"].list.first { $0["cause"].string == "telemetry" }?["start"].int)
             try folder.tandem(
                 [
-                    "sla", "exclude", "--state", state.path, "--from", "\(start)", "--to", "\(start + 3_600_000_000_000)",
+                    "sla", "exclude", "--state", state.path, "--from", "\(start)", "--to",
+                    "\(start + 3_600_000_000_000)",
                     "--cause", "exchange", "--evidence", "notice 7", "--reason", "halt",
                 ]
             ).expect(0)
@@ -230,8 +239,9 @@ extension EndToEnd {
             #expect(adjusted["bad_seconds_adjusted"].int == adjusted["by_cause"]["own"].int)
             try folder.tandem(["sla", "withdraw", "e7", "--state", state.path, "--reason", "x"]).expect(3, says: ["e7"])
             let status = try state.status()
-            #expect(status?["monitors"].list.map { $0["monitor"].string ?? "" }
-                == ["market", "promotion", "uptime", "latency", "latency", "budget", "data"])
+            #expect(
+                status?["monitors"].list.map { $0["monitor"].string ?? "" }
+                    == ["market", "promotion", "uptime", "latency", "latency", "budget", "data"])
         }
 
         /// A quiet feed: an engine that dies and catches up reads nothing that the market has not said yet.

@@ -79,7 +79,7 @@ import Testing
 
     private var month: BudgetPeriod { BudgetPeriod(of: feed.stretches[0].mark.time) }
 
-    @Test(arguments: [("$3.00/GB", 250_000), ("$400/GB", 1000), ("$0.07/KB", 999)])
+    @Test(arguments: [("$3.00/GB", 250_000), ("$400/GB", 9_999), ("$0.013/KB", 999_999)])
     func aRunCostsItsBytesToTheMicro(price: String, slice: Int) throws {
         let terms = try terms(price, slice: Int64(slice))
         let meter = try meter(terms)
@@ -92,7 +92,7 @@ import Testing
 
     /// Ended as asked, again and again, each time with the stream from its first record.
     @Test func whatWasChargedIsNotChargedAgain() throws {
-        let terms = try terms("$400/GB", slice: 1000)
+        let terms = try terms("$400/GB", slice: 10_000)
         for (epoch, share) in [0.2, 0.5, 0.5, 1].enumerated() {
             let meter = try meter(terms, epoch: epoch + 1)
             for stretch in feed.stretches.prefix(Int(Double(feed.stretches.count) * share)) {

@@ -12,7 +12,8 @@ import Testing
     private func book() throws -> LatencyBook {
         var book = LatencyBook(epoch: 4, basis: .arrival)
         book.begin(
-            session: try #require(CivilDate("2026-11-02")), stage: "canary", versions: [.baseline: "1.0", .candidate: "3.0"])
+            session: try #require(CivilDate("2026-11-02")), stage: "canary",
+            versions: [.baseline: "1.0", .candidate: "3.0"])
         return book
     }
 
@@ -71,7 +72,8 @@ import Testing
 
     @Test func marksThatADeathLeavesUnansweredCountTheirWait() throws {
         var book = try book()
-        book.died(.baseline, unanswered: [1000 * Self.millisecond, 3000 * Self.millisecond], at: 4000 * Self.millisecond)
+        book.died(
+            .baseline, unanswered: [1000 * Self.millisecond, 3000 * Self.millisecond], at: 4000 * Self.millisecond)
         let row = try #require(book.takeRows().first)
         let histogram = try LatencyHistogram(decoding: row.histogram)
         #expect(row.span == "mark_answer" && histogram.count == 2)

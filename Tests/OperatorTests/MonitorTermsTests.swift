@@ -83,7 +83,7 @@ import Testing
         ("budget: {prices: {mbo: 0.4}}", "5: budget.prices.mbo: expected a price such as $0.40/GB"),
         ("budget: {prices: {mboo: $1/GB}}", "5: budget.prices: unknown key \"mboo\"; did you mean \"mbo\""),
         ("budget: {fixed: 199}", "5: budget.fixed: expected fees a month by provider"),
-        ("promotion: {weekdays: [Tues]}", "5: promotion.weekdays: unknown weekday \"Tues\"; did you mean \"Tue\""),
+        ("promotion: {weekdays: [Tues]}", "5: promotion.weekdays: unknown weekday \"Tues\"; allowed: Mon"),
         ("promotion: {hours: {from: \"16:00\", to: \"09:00\"}}", "5: promotion: hours: expected a first time of day"),
         ("promotion: {hours: {from: \"25:00\", to: \"26:00\"}}", "5: promotion.hours.from: expected a time such as"),
         ("promotion: {blackout: [{first: 2026-11-31, reason: x}]}", "5: promotion.blackout[0].first: expected a date"),

@@ -8,12 +8,16 @@ import Testing
         let spec = try SpecFixture.parse(SpecFixture.minimal("sinks: [{name: s, stdout: true}]"))
         #expect(
             spec.canonicalJSON
-                == #"{"assignment":{"block":"30m"},"baseline":{"engine":"ifd-v1"},"baseline_down":"silent","calendar":"24x7","#
+                == #"{"assignment":{"block":"30m"},"baseline":{"engine":"ifd-v1"},"baseline_down":"silent","#
+                + #""budget":{"aim":150,"approval":10,"cost_per_signal":5,"day":50,"fixed":{},"month":200,"prices":{},"#
+                + #""provider":"databento","reserve":3,"slice":0.25},"calendar":"24x7","#
                 + #""candidate":{"engine":"ifd-v3"},"engine_limits":{"drain_timeout":"5s","hang_timeout":"1m","#
                 + #""kill_timeout":"3s","max_lag":"5s","max_memory":536870912,"stall_timeout":"2s","start_timeout":"20s"},"#
                 + #""feed":{"files":[],"mark_interval":"10s","window":262144},"id":"t","#
+                + #""latency":{"critical":"150ms","objective":0.99,"severe":"300ms","target":"100ms","warning":"80ms"},"#
                 + #""outcomes":{"assumed_latency":"100ms","cost_per_side":"0.85","slippage_ticks":1},"#
-                + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"#
+                + #""promotion":{"around_close":"30m","around_open":"30m","blackout":[],"only_while_open":false},"#
+                + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"sla":{"target":0.999},"#
                 + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}}}"#
         )
     }

@@ -32,7 +32,9 @@ struct ServiceTimeline {
             edges.formUnion([presence.from, presence.through])
             let states = states[presence.epoch] ?? []
             edges.formUnion(states.map(\.time))
-            good += Self.goodTimes(states, in: presence).map { secondsBeginning(from: $0.lowerBound, to: $0.upperBound) }
+            good += Self.goodTimes(states, in: presence).map {
+                secondsBeginning(from: $0.lowerBound, to: $0.upperBound)
+            }
         }
         self.good = Self.union(good)
         self.edges = edges.sorted()

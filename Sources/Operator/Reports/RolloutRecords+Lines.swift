@@ -46,7 +46,7 @@ extension RolloutRecords {
     private func uptime() throws -> String {
         guard basis == .arrival else { return "not judged (replay)" }
         let report = try sla(SLAPeriod(month: month.label, calendar: calendar))
-        let target = Double(report.targetPartsPerMillion) / 1e6
+        let target = report.target
         func percent(_ ratio: Double?) -> String { NumberFormat.percent(ratio, target: target) }
         return "\(report.period) raw \(percent(report.uptimeRaw)), adjusted \(percent(report.uptimeAdjusted)), target "
             + "\(NumberFormat.percent(target, places: 1)); \(report.badSecondsRaw) s bad, budget left "

@@ -57,7 +57,7 @@ extension RolloutRecords {
         let report = try sla(period)
         return MonitorSummary.Uptime(
             raw: report.uptimeRaw, adjusted: report.uptimeAdjusted,
-            target: Double(report.targetPartsPerMillion) / 1e6, badSeconds: Int64(report.badSecondsRaw),
+            target: report.target, badSeconds: Int64(report.badSecondsRaw),
             budgetLeft: report.budgetLeft, incidents: report.incidents.count)
     }
 }

@@ -147,7 +147,7 @@ extension SpecReader {
         return PromotionWindows.Hours(from: from, to: to)
     }
 
-    private mutating func weekdays(_ names: [String], of section: SpecSection) -> Set<Int> {
+    private mutating func weekdays(_ names: [String], of section: SpecSection) -> Set<Int>? {
         let known = Self.weekdayNames
         var found: Set<Int> = []
         for name in names {
@@ -159,7 +159,7 @@ extension SpecReader {
             }
             found.insert(index + 1)
         }
-        return found
+        return found.isEmpty ? nil : found
     }
 
     private mutating func blackouts(of promotion: SpecSection) -> [PromotionWindows.Blackout] {
