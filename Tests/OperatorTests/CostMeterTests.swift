@@ -79,7 +79,7 @@ import Testing
 
     private var month: BudgetPeriod { BudgetPeriod(of: feed.stretches[0].mark.time) }
 
-    @Test(arguments: [("$3.00/GB", 250_000), ("$400/GB", 9_999), ("$0.013/KB", 999_999)])
+    @Test(arguments: [("$3.00/GB", 250_000), ("$400/GB", 9_999), ("$0.04/MB", 999_999)])
     func aRunCostsItsBytesToTheMicro(price: String, slice: Int) throws {
         let terms = try terms(price, slice: Int64(slice))
         let meter = try meter(terms)

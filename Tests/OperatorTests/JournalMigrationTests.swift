@@ -1,4 +1,6 @@
 import Foundation
+import MarketData
+import Monitors
 import Testing
 
 @testable import Operator
@@ -70,5 +72,28 @@ import Testing
         #expect(try reader.presences().isEmpty)
         #expect(try reader.states().isEmpty)
         #expect(try reader.lines(of: .ledger).isEmpty)
+    }
+
+    /// Outcomes of before are scored like those to come.
+    @Test func outcomesOfTheFormatBeforeAreScored() throws {
+        let fixture = try old()
+        try fixture.tamper(
+            """
+            INSERT INTO journal SELECT n + 1000, ord, feed_index, 'outcome', arm, id, time, at, 7, 7, 'target', NULL, stage,
+                status, NULL, '{"action":"BUY","rMicros":' || n || '}', chain FROM journal WHERE kind = 'signal';
+            UPDATE journal SET decision = 'unresolvable' WHERE n = (SELECT min(n) FROM journal WHERE kind = 'outcome');
+            """)
+        _ = try Journal(folder: fixture.folder)
+        let reader = try JournalReader(folder: fixture.folder)
+        let all = SessionSpan(
+            date: try #require(CivilDate("2026-11-02")), from: Timestamp(nanos: 0), to: Timestamp(nanos: 1 << 62))
+        let signals = try reader.signals(by: [all])
+        let outcomes = try reader.outcomes(by: [all])
+        #expect(signals.reduce(0) { $0 + $1.count } == 60)
+        #expect(outcomes.reduce(0) { $0 + $1.count } == 60 && outcomes.reduce(0) { $0 + $1.scored } == 59)
+        for arm in LatencyArm.allCases {
+            let live = signals.reduce(0) { $1.arm == arm && $1.decision == .live ? $0 + $1.count : $0 }
+            #expect(outcomes.reduce(0) { $1.arm == arm && $1.isLive ? $0 + $1.count : $0 } == live)
+        }
     }
 }

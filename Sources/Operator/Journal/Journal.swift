@@ -118,7 +118,7 @@ package final class Journal {
                     """)
         }
         migrator.registerMigration("2") { db in
-            try db.execute(sql: measurementTables + ledgerTables + reportIndexes + "PRAGMA user_version = 2;")
+            try db.execute(sql: measurementTables + ledgerTables + reportTables + "PRAGMA user_version = 2;")
         }
         return migrator
     }
@@ -152,6 +152,9 @@ package final class Journal {
                         row.n = number
                         chain = row.chain(after: chain)
                         try insert.execute(arguments: row.arguments(chain: chain))
+                        if row.kind == .outcome {
+                            try db.cachedStatement(sql: Self.score + " WHERE o.n = ?").execute(arguments: [number])
+                        }
                     }
                     if !rows.isEmpty {
                         try db.execute(

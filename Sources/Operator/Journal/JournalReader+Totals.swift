@@ -9,14 +9,14 @@ package struct SessionSpan: Hashable, Sendable {
     package let to: Timestamp
 }
 
-/// How signals of one session ended that are scored.
+/// How signals of one session ended.
 package struct SessionOutcomes: Hashable, Sendable {
-    /// Trade date.
+    /// Trade date on which that was known.
     package let session: CivilDate
     package let arm: LatencyArm
     package let isLive: Bool
-    /// With those that could not be resolved.
     package let count: Int
+    /// With a score.
     package let scored: Int
     /// With a profit.
     package let wins: Int
@@ -27,60 +27,57 @@ package struct SessionOutcomes: Hashable, Sendable {
 extension JournalReader {
     /// What was decided about signals, by the trade date of their causes.
     package func signals(by sessions: [SessionSpan]) throws(JournalError) -> [DecisionCount] {
-        try totals(
-            "SELECT arm, decision, reason, count(*) AS k FROM journal INDEXED BY signals_by_time "
-                + "WHERE kind = 'signal' AND time >= ? AND time < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", sessions
-        ) { row, session in
-            guard let arm = LatencyArm(rawValue: row["arm"]),
-                let decision = DecisionCount.Decision(rawValue: row["decision"])
-            else { return nil }
-            return DecisionCount(
-                session: session, arm: arm, decision: decision, reason: row["reason"], count: row["k"])
-        }
-    }
-
-    /// What became of signals, by the trade date on which that was known.
-    package func outcomes(by sessions: [SessionSpan]) throws(JournalError) -> [SessionOutcomes] {
-        try totals(
-            "SELECT arm, decision <> 'unresolvable' AS resolved, EXISTS (SELECT 1 FROM journal s INDEXED BY live_signals "
-                + "WHERE s.kind = 'signal' AND s.seq IS NOT NULL AND s.arm = o.arm AND s.id = o.id) AS live, "
-                + "count(*) AS k, count(scored_r_micros) AS scored, coalesce(sum(scored_r_micros > 0), 0) AS wins, "
-                + "coalesce(sum(scored_r_micros), 0) AS total FROM journal o INDEXED BY outcomes_by_time "
-                + "WHERE kind = 'outcome' AND time >= ? AND time < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", sessions
-        ) { row, session in
-            guard let arm = LatencyArm(rawValue: row["arm"]) else { return nil }
-            let isResolved: Bool = row["resolved"]
-            return SessionOutcomes(
-                session: session, arm: arm, isLive: row["live"], count: row["k"],
-                scored: isResolved ? row["scored"] : 0, wins: isResolved ? row["wins"] : 0,
-                sum: isResolved ? row["total"] : 0)
-        }
-    }
-
-    private func totals<Total>(
-        _ sql: String, _ sessions: [SessionSpan], _ total: (Row, CivilDate) -> Total?
-    ) throws(JournalError) -> [Total] {
-        // An older journal has neither the indexes nor the column; the next run adds them.
-        let sql =
-            version >= 2
-            ? sql
-            : ["signals_by_time", "outcomes_by_time", "live_signals"].reduce(sql) {
-                $0.replacing("INDEXED BY \($1) ", with: "")
-            }.replacing("scored_r_micros", with: Journal.scoredProfit)
-        return try fetch(doing: "counting by session") { db in
-            let statement = try db.makeStatement(sql: sql)
-            return try sessions.flatMap { session in
-                try Row.fetchAll(
-                    statement,
-                    arguments: [Int64(clamping: session.from.nanos), Int64(clamping: session.to.nanos)]
-                ).map { row in
-                    guard let total = total(row, session.date) else {
-                        throw JournalError.damaged(
-                            path: path, row: 0, reason: "a row of \(session.date) has a foreign arm")
-                    }
-                    return total
+        let index = version >= 2 ? "INDEXED BY signals_by_decision" : ""
+        return try fetch(doing: "counting signals") { db in
+            let kinds = try Row.fetchAll(
+                db,
+                sql: "SELECT DISTINCT arm, decision, reason FROM journal \(index) WHERE kind = 'signal' "
+                    + "ORDER BY 1, 2, 3")
+            let count = try db.makeStatement(
+                sql: "SELECT count(*) FROM journal \(index) WHERE kind = 'signal' AND arm = ? AND decision = ? "
+                    + "AND reason = ? AND time >= ? AND time < ?")
+            return try kinds.flatMap { kind -> [DecisionCount] in
+                let (arm, decision, reason): (String, String, String) = (kind["arm"], kind["decision"], kind["reason"])
+                guard let knownArm = LatencyArm(rawValue: arm), let known = DecisionCount.Decision(rawValue: decision)
+                else {
+                    throw JournalError.damaged(
+                        path: path, row: 0, reason: "signals of arm \(arm) were decided \(decision)")
+                }
+                return try sessions.compactMap { session in
+                    let counted = try Int.fetchOne(
+                        count, arguments: [arm, decision, reason] + session.arguments)
+                    guard let counted, counted > 0 else { return nil }
+                    return DecisionCount(
+                        session: session.date, arm: knownArm, decision: known, reason: reason, count: counted)
                 }
             }
         }
     }
+
+    /// What became of signals; a journal of the format before has no scores until its next run.
+    package func outcomes(by sessions: [SessionSpan]) throws(JournalError) -> [SessionOutcomes] {
+        guard version >= 2 else { return [] }
+        return try fetch(doing: "counting outcomes") { db in
+            let sum = try db.makeStatement(
+                sql: "SELECT count(*) AS k, count(r_micros) AS scored, coalesce(sum(r_micros > 0), 0) AS wins, "
+                    + "coalesce(sum(r_micros), 0) AS total FROM scores "
+                    + "WHERE arm = ? AND live = ? AND time >= ? AND time < ?")
+            var outcomes: [SessionOutcomes] = []
+            for arm in LatencyArm.allCases {
+                for (isLive, session) in [false, true].flatMap({ live in sessions.map { (live, $0) } }) {
+                    let row = try Row.fetchOne(sum, arguments: [arm.rawValue, isLive] + session.arguments)
+                    guard let row, row["k"] > 0 else { continue }
+                    outcomes.append(
+                        SessionOutcomes(
+                            session: session.date, arm: arm, isLive: isLive, count: row["k"], scored: row["scored"],
+                            wins: row["wins"], sum: row["total"]))
+                }
+            }
+            return outcomes
+        }
+    }
+}
+
+extension SessionSpan {
+    fileprivate var arguments: StatementArguments { [Int64(clamping: from.nanos), Int64(clamping: to.nanos)] }
 }

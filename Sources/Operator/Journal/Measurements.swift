@@ -94,19 +94,25 @@ extension Journal {
 
         """
 
-    /// Micro-R of an outcome that is scored: one of a `MONITOR` signal is not.
-    static let scoredProfit = """
-        (CASE WHEN json_valid(body) AND json_extract(body, '$.action') <> 'MONITOR' \
-        THEN json_extract(body, '$.r_micros') END)
+    /// What a year's report counts without a look at the rows themselves.
+    static let reportTables = """
+        CREATE INDEX signals_by_decision ON journal (arm, decision, reason, time, kind) WHERE kind = 'signal';
+        CREATE TABLE scores (
+            arm TEXT NOT NULL, live INTEGER NOT NULL, time INTEGER NOT NULL, n INTEGER NOT NULL, r_micros INTEGER,
+            PRIMARY KEY (arm, live, time, n)
+        ) WITHOUT ROWID;
+        \(score) WHERE o.kind = 'outcome';
+
         """
 
-    /// What a year's report counts without a look at the rows themselves.
-    static let reportIndexes = """
-        ALTER TABLE journal ADD COLUMN scored_r_micros INTEGER GENERATED ALWAYS AS \(scoredProfit) VIRTUAL;
-        CREATE INDEX signals_by_time ON journal (time, arm, decision, reason) WHERE kind = 'signal';
-        CREATE INDEX outcomes_by_time ON journal (time, arm, decision, id, scored_r_micros) WHERE kind = 'outcome';
-        CREATE INDEX live_signals ON journal (arm, id) WHERE kind = 'signal' AND seq IS NOT NULL;
-
+    /// Keeps of outcome rows when they were known, whether their signals were live, and micro-R; none where there is no
+    /// score: unresolvable, or of a `MONITOR` signal.
+    static let score = """
+        INSERT INTO scores SELECT o.arm,
+            EXISTS (SELECT 1 FROM journal s WHERE s.kind = 'signal' AND s.arm = o.arm AND s.id = o.id AND s.seq IS NOT NULL),
+            o.time, o.n, CASE WHEN o.decision <> 'unresolvable' AND json_valid(o.body)
+                AND json_extract(o.body, '$.action') <> 'MONITOR' THEN json_extract(o.body, '$.rMicros') END
+        FROM journal o
         """
 }
 

@@ -24,13 +24,13 @@ final class RunMeters {
         let kept = try JournalReader(folder: context.folder.path).memory(of: Self.budget)
         costs = try CostMeter(
             context.spec.monitors, calendar: context.plan.calendar, folder: context.folder, epoch: context.epoch,
-            thresholds: kept.map { try BudgetThresholds(line: $0) }, stage: { desk.router.stage.rawValue }
-        ) { threshold, reading in
-            Self.note(
-                desk, context, "budget", to: threshold.severity.rawValue,
-                "\(threshold.rawValue): \(Dollars.text(reading.spentMicros)) of \(Dollars.text(reading.limitMicros)) "
-                    + "spent in \(reading.period)")
-        }
+            thresholds: kept.map { try BudgetThresholds(line: $0) }, stage: { desk.router.stage.rawValue },
+            passed: { threshold, reading in
+                Self.note(
+                    desk, context, "budget", to: threshold.severity.rawValue,
+                    "\(threshold.rawValue): \(Dollars.text(reading.spentMicros)) of "
+                        + "\(Dollars.text(reading.limitMicros)) spent in \(reading.period)")
+            })
         for arm in Arm.allCases {
             alarms[arm] = LatencyAlarm(try LatencyAlarm.Settings(thresholds: context.spec.monitors.latency))
         }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Feeds
 internal import Foundation
 internal import MarketData
+internal import Monitors
 
 /// The Swift side of `make bench`: what `Benchmarks/reference/reference.c` does, by the product's own code, in its words.
 struct Bench: ParsableCommand {
@@ -10,6 +11,7 @@ struct Bench: ParsableCommand {
         discussion: """
             tandem bench decode|decode-zstd|book FILE [--runs N]
             tandem bench window-close [--runs SESSIONS]
+            tandem bench latency-sample [--runs N]
             """, shouldDisplay: false)
 
     enum Work: String, ExpressibleByArgument, CaseIterable {
@@ -18,24 +20,31 @@ struct Bench: ParsableCommand {
         case book
         /// How long ifd-v3 takes to close a window; has no reference.
         case windowClose = "window-close"
+        /// What a signal's latency costs to record in all its histograms; has no reference.
+        case latencySample = "latency-sample"
+
+        var needsFile: Bool { self != .windowClose && self != .latencySample }
 
         /// Its name in the reference.
         var mode: String { self == .decodeZstd ? "zstd" : rawValue }
     }
 
-    @Argument(help: "decode, decode-zstd, book or window-close.") var work: Work
-    @Argument(help: "The file; window-close makes its own records.") var file: String?
+    @Argument(help: "decode, decode-zstd, book, window-close or latency-sample.") var work: Work
+    @Argument(help: "The file; the last two make their own.") var file: String?
     @Option(help: "Runs (of window-close: sessions) that count; one more comes before them.") var runs = 5
 
     func validate() throws {
         if runs < 1 || runs > 1000 { throw ValidationError("--runs must be 1 to 1000") }
-        if (file == nil) != (work == .windowClose) {
-            throw ValidationError("name a file to decode or to build books of; window-close takes none")
+        if (file != nil) != work.needsFile {
+            throw ValidationError("name a file to decode or to build books of; the other work takes none")
         }
     }
 
     func run() throws {
-        guard let file else { return try Output.line(line(WindowCloseBench().run(sessions: runs))) }
+        guard let file else {
+            if work == .latencySample { return try Output.line(try latencySample()) }
+            return try Output.line(line(WindowCloseBench().run(sessions: runs)))
+        }
         var seconds: [Double] = []
         var tally = Tally()
         var books: OrderBooks?
@@ -55,6 +64,35 @@ struct Bench: ParsableCommand {
         }
         seconds.sort()
         try Output.line(line(tally, books, seconds: seconds[seconds.count / 2]))
+    }
+
+    /// Nanoseconds a signal, of a million in every run: one sample in each span of its way.
+    private func latencySample() throws -> String {
+        let spans = LatencySpan.allCases.filter { $0 != .clockSkew && $0 != .markAnswer }
+        let samples = 1_000_000
+        guard let session = CivilDate("2026-11-02") else { return "{}" }
+        var nanos: [Double] = []
+        for _ in 0...runs {
+            var monitor = LatencyMonitor()
+            monitor.begin(session: session, stage: "canary", versions: [.baseline: "1.0.0", .candidate: "3.0.0"])
+            var value: UInt64 = 88_172_645_463_325_252
+            let start = Self.threadSeconds()
+            for _ in 0..<samples {
+                // Xorshift (Marsaglia 2003): latencies of up to a second, none like the one before.
+                value ^= value << 13
+                value ^= value >> 7
+                value ^= value << 17
+                for span in spans { monitor.record(span, arm: .candidate, nanos: value >> 34) }
+            }
+            nanos.append((Self.threadSeconds() - start) / Double(samples) * 1e9)
+            guard monitor.takeChanges().count == spans.count else {
+                throw Failure(FailureCode.internal, "not every span was recorded")
+            }
+        }
+        nanos.removeFirst()
+        nanos.sort()
+        return "{\"mode\":\"latency-sample\",\"spans\":\(spans.count),\"samples\":\(samples),"
+            + "\"ns\":\(String(format: "%.2f", nanos[nanos.count / 2]))}"
     }
 
     private func line(_ tally: Tally, _ books: OrderBooks?, seconds: Double) -> String {
