@@ -51,6 +51,36 @@ extension SpecTemplate {
           drain_timeout: 5s             # from the end of input to its exit
           hang_timeout: 60s             # offline runs: time to answer one mark, then the run gives up
 
+        sla:
+          target: 0.999                 # of the seconds in which the market is open; what nobody vouches for is down
+
+        latency:                        # from the read of a record to the sink's write of the signal that it caused
+          warning: 80ms
+          target: 100ms                 # a signal that takes longer is slow
+          critical: 150ms
+          severe: 300ms
+          objective: 0.99               # the share of signals that has to be within the target
+
+        budget:                         # dollars; `tandem budget` changes limits and grants more while a rollout runs
+          month: 200                    # hard, by calendar month in UTC: paid data is not read any more
+          aim: 150                      # what to aim at; blocks nothing
+          day: 50                       # hard, by trade date
+          cost_per_signal: 5            # more than that is too much for one
+          reserve: 3                    # of the month, kept for rollback and alerts
+          slice: 0.25                   # reserved before its bytes are read
+          approval: 10                  # historical requests above it want a person's approval
+          provider: databento           # who is paid for the feed
+          prices: {}                    # by schema, such as {mbo: $0.40/GB}; data without a price costs nothing
+          fixed: {}                     # fees a month by provider, such as {databento: 199}
+
+        promotion:                      # when a candidate may be given more; `status` shows it, rollbacks ask nobody
+          around_open: 30m              # not so near to an open
+          around_close: 30m             # nor to a close
+          only_while_open: false        # results of a session are known after its close
+          # hours: {from: "09:30", to: "16:00"}                                  # of the exchange's day; any, if left out
+          # weekdays: [Tue, Wed, Thu]                                            # any, if left out
+          # blackout: [{first: 2026-12-16, last: 2026-12-18, reason: expiry}]    # trade dates without a promotion
+
         sinks:                          # where live signals go; each keeps its own place and never holds up another
           - {name: signals, file: signals.ndjson}
 
