@@ -56,7 +56,7 @@ extension EndToEnd {
         /// Each report in each form, of a replay that says of itself that it is one.
         @Test func everyReportHasEveryForm() throws {
             try replay("sla: {target: 0.995}", input: Sessions.two(scale: 0.2))
-            for kind in ["sla", "budget", "latency", "signals"] {
+            for kind in ["sla", "budget", "latency", "signals", "data"] {
                 let json = try report(kind, "-o", "json").expect(0).json()
                 if kind != "budget" { #expect(json["basis"].string == "replay", "\(kind)") }
                 let csv = try report(kind, "-o", "csv").expect(0).output.split(separator: "\n")
@@ -99,6 +99,9 @@ extension EndToEnd {
                     == state.number(
                         "SELECT count(*) FROM journal WHERE kind = 'signal' AND arm = 'baseline' AND seq IS NOT NULL"))
             #expect(signal?["verdict"].string == "not judged (replay)")
+            let data = try report("data", "-o", "json").json()
+            #expect(data["sessions"].list.map { $0["session"].string } == ["2026-11-02", "2026-11-03"])
+            #expect(data["sessions"].list.allSatisfy { ($0["score"].double ?? -1) >= 0 && $0["half_hours"].int == 46 })
             // The close of each session is summed up.
             let summary = try String(contentsOfFile: state.path + "/summaries/2026-11-02.txt", encoding: .utf8)
             #expect(summary.hasPrefix("Session 2026-11-02\n"))

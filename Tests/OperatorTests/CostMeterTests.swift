@@ -163,6 +163,28 @@ import Testing
         #expect(again.thresholds.isEmpty)
     }
 
+    /// Fees accrue by trading day, once each, and a month of them is the fee.
+    @Test func aMonthOfFeesIsTheFee() throws {
+        var terms = MonitorTerms()
+        terms.budget.fixedMicros = ["vendor": 199_000_000, "colo": 10]
+        let calendar = try ExchangeCalendar(named: "cme-globex-equity")
+        let days = try calendar.monthSummary(year: 2026, month: 11).sessions
+        for epoch in 1...2 {
+            let made = try CostMeter(
+                terms, calendar: calendar, folder: folder, epoch: epoch, thresholds: nil, stage: { "shadow" },
+                passed: { _, _ in })
+            let meter = try #require(made)
+            for day in days.prefix(epoch == 1 ? 12 : 30) {
+                try meter.charge([], mark: Mark(time: Timestamp(seconds: day.close.seconds - 1), closes: day.date))
+            }
+        }
+        let ledger = try ledger(terms)
+        let november = try #require(BudgetPeriod("2026-11"))
+        #expect(ledger.spentMicros(in: november) == 199_000_010)
+        #expect(ledger.entries.count == 2 * days.count)
+        #expect(ledger.fixedLeftMicros(in: november, limits: terms.budget) == 0)
+    }
+
     @Test func withoutPricesNothingIsMetered() throws {
         let meter = try CostMeter(
             MonitorTerms(), calendar: ExchangeCalendar(named: "24x7"), folder: folder, epoch: 1, thresholds: nil,

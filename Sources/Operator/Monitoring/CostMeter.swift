@@ -45,7 +45,7 @@ final class CostMeter {
     private static let actor = "operator"
     private static let source = "feed/"
 
-    /// Nil when nothing has a price.
+    /// Nil when nothing has a price or a fee.
     ///
     /// - Parameters:
     ///   - thresholds: as the operator before this one left them.
@@ -55,7 +55,7 @@ final class CostMeter {
         thresholds: BudgetThresholds?, stage: @escaping () -> String,
         passed: @escaping (BudgetThreshold, BudgetReading) -> Void
     ) throws {
-        guard !terms.prices.isEmpty else { return nil }
+        guard !terms.prices.isEmpty || !terms.budget.fixedMicros.isEmpty else { return nil }
         prices = terms.prices
         self.stage = stage
         self.calendar = calendar
@@ -84,7 +84,10 @@ final class CostMeter {
                 try charge(Int64(part.bytes), of: name, at: price, chunk.time)
             }
         }
-        if mark.closes != nil { try settle() }
+        if let session = mark.closes {
+            try settle()
+            try accrue(session, at: mark.time)
+        }
         try judge(at: mark.time)
     }
 
@@ -134,6 +137,33 @@ final class CostMeter {
             }
             meters[name]?.slice?.used += min(left, slice.quantity - slice.used)
             if left >= slice.quantity - slice.used { try commit(name) }
+        }
+    }
+
+    /// A trading day's share of each monthly fee; the shares of a month add up to the fee.
+    private func accrue(_ session: CivilDate, at time: Timestamp) throws {
+        let fees = store.ledger.limits(at: time).fixedMicros
+        guard !fees.isEmpty else { return }
+        let days = try calendar.monthSummary(year: session.year, month: session.month).sessions.map(\.date)
+        guard let position = days.firstIndex(of: session).map({ Int64($0) }) else { return }
+        let count = Int64(days.count)
+        try store.change { ledger in
+            var rows: [LedgerRow] = []
+            for (provider, fee) in fees.sorted(by: { $0.key < $1.key }) {
+                let share = fee * (position + 1) / count - fee * position / count
+                let id = "fee/\(provider)/\(session)"
+                guard ledger.row(id) == nil else { continue }
+                let row = LedgerRow.cost(
+                    LedgerEntry(
+                        id: id, time: time, tradingDate: session,
+                        labels: CostLabels(
+                            arm: .shared, stage: stage(), provider: provider, category: .subscription, source: "fee"),
+                        quantity: 1, unit: .days, unitPrice: nil, amountMicros: share, recordedAt: Self.wallClock(),
+                        actor: Self.actor))
+                _ = try ledger.add(row)
+                rows.append(row)
+            }
+            return rows
         }
     }
 

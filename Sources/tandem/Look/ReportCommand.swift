@@ -6,14 +6,14 @@ internal import Operator
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Uptime, budget, latency and signals of a period.",
+        abstract: "Uptime, budget, latency, signals and data of a period.",
         discussion: """
             Periods are of the market's time: --month 2026-11, --session 2026-11-27, or --from and --to with trade dates, \
             both included. The running month, if none is given.
             -o table for people, json and csv for programs, html for one page that needs nothing else. --explain prints the \
             rows a figure rests on. What was not measured is shown as unknown.
             """,
-        subcommands: [ReportSLA.self, ReportBudget.self, ReportLatency.self, ReportSignals.self])
+        subcommands: [ReportSLA.self, ReportBudget.self, ReportLatency.self, ReportSignals.self, ReportData.self])
 }
 
 struct ReportOptions: ParsableArguments {
@@ -198,13 +198,61 @@ struct ReportSignals: ParsableCommand {
         abstract: "Signals of both engines, what was decided about them and what became of them.")
 
     @OptionGroup var options: ReportOptions
+    @Flag(help: "Print the counts behind the figures; `tandem signals --all` has the signals.") var explain = false
 
     func run() throws {
         let records = try RolloutRecords(options.state.folder)
         let period = try options.period(records)
+        if explain { return try self.explain(records, period) }
         let report = try records.signals(period)
         try options.print(report, csv: report.csv) {
             report.page(period: period.label, rollout: records.rollout, generated: records.now)
+        }
+    }
+
+    private func explain(_ records: RolloutRecords, _ period: ReportPeriod) throws {
+        let sessions = try period.sessions(of: records.calendar)
+        let header = ["session", "arm", "what", "why", "count", "profits", "micro_r"]
+        let rows =
+            try records.reader.signals(by: sessions).map { row in
+                [
+                    row.session.description, row.arm.rawValue, row.decision.rawValue, row.reason, "\(row.count)", "",
+                    "",
+                ]
+            }
+            + records.reader.outcomes(by: sessions).map { row in
+                [
+                    row.session.description, row.arm.rawValue, "outcome", row.isLive ? "live" : "not live",
+                    "\(row.scored)",
+                    "\(row.wins)", "\(row.sum)",
+                ]
+            }
+        switch options.form {
+        case .json: try Output.json(rows.map { Dictionary(uniqueKeysWithValues: zip(header, $0)) })
+        case .table: try Output.table(header, rows)
+        case .csv, .html:
+            var csv = CSV(header: header)
+            for row in rows { csv.append(row) }
+            try Output.write(Array(csv.text.utf8))
+        }
+    }
+}
+
+struct ReportData: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "What the data of each session was worth: gaps, silence, lateness, crossed books.")
+
+    @OptionGroup var options: ReportOptions
+    @Flag(help: "Print the gaps behind the figures.") var explain = false
+
+    func run() throws {
+        let records = try RolloutRecords(options.state.folder)
+        let period = try options.period(records)
+        let report = DataReport(try records.qualities(period), basis: records.basis)
+        try options.print(report, csv: report.csv) {
+            report.page(
+                period: period.label, rollout: records.rollout, generated: records.now, isExplained: explain)
         }
     }
 }
