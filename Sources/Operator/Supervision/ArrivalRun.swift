@@ -56,7 +56,7 @@ package final class ArrivalRun {
         self.resumeIndex = resumeIndex
         self.resumeTime = resumeTime
         paper = PaperQueue(
-            terms: context.spec.outcomes, quality: context.makeQualityMonitor(), folder: context.folder,
+            terms: context.spec.outcomes, quality: context.makeQualityWatch(), folder: context.folder,
             signals: signals, known: settled)
         policies = [.baseline: RestartPolicy(role: .baseline), .candidate: RestartPolicy(role: .candidate)]
         meters = try RunMeters(desk: desk, context: context, basis: .arrival)

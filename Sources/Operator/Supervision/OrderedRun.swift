@@ -68,7 +68,7 @@ package final class OrderedRun {
         self.context = context
         self.schedule = schedule
         self.quarantinedFrom = quarantinedFrom
-        paper = PaperBook(terms: context.spec.outcomes, quality: context.makeQualityMonitor())
+        paper = PaperBook(terms: context.spec.outcomes, quality: context.makeQualityWatch())
         meters = try RunMeters(desk: desk, context: context, basis: .replay)
         outcomeFiles = OutcomeFiles(folder: context.folder)
     }

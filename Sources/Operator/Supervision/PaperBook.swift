@@ -14,19 +14,17 @@ package final class PaperBook {
     /// Feed index below which everything was applied.
     package private(set) var applied: UInt64 = 0
 
-    private var quality: QualityMonitor?
+    private let quality: QualityWatch?
 
     /// - Parameter quality: looks at the same records on the way.
-    package init(terms: OutcomeTerms, quality: consuming QualityMonitor? = nil) {
+    package init(terms: OutcomeTerms, quality: QualityWatch? = nil) {
         tracker = OutcomeTracker(terms: terms)
         self.quality = quality
     }
 
     /// What the data of the sessions that closed was worth, and at the end of a run, of the one that is open.
     package func takeQuality(atEnd: Bool = false) -> [QualityReport] {
-        var reports = quality?.takeFinished() ?? []
-        if atEnd, let open = quality?.current { reports.append(open) }
-        return reports
+        quality?.takeReports(atEnd: atEnd) ?? []
     }
 
     /// A signal and the arm that sent it; `cause` counts in the merged feed.
@@ -73,22 +71,8 @@ package final class PaperBook {
                     }
                     index += 1
                 }
-                // What is told of a run's time comes before the run, whose mark may close the session.
-                for tick in ticks[told...] { quality?.take(tick) }
-                quality?.apply(run)
+                quality?.take(run, ticks: ticks[told...])
             }
-        }
-    }
-}
-
-extension QualityMonitor {
-    fileprivate mutating func take(_ tick: MarketTick) {
-        switch tick.kind {
-        case .quote(let bid, let ask): quote(of: tick.underlying, bid: bid, ask: ask, at: tick.time)
-        case .trading: tradingResumed(of: tick.underlying, at: tick.time)
-        case .notTrading, .expired: tradingPaused(of: tick.underlying, at: tick.time)
-        case .halted: tradingHalted(of: tick.underlying, at: tick.time)
-        case .trade, .gap, .terms: break
         }
     }
 }

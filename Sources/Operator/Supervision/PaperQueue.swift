@@ -24,7 +24,7 @@ struct PaperQueue {
     ///   - signals: those of an earlier run, to be followed again.
     ///   - known: signals whose outcomes stand in the journal.
     init(
-        terms: OutcomeTerms, quality: consuming QualityMonitor?, folder: StateFolder, signals: [Arm: [Signal]] = [:],
+        terms: OutcomeTerms, quality: QualityWatch?, folder: StateFolder, signals: [Arm: [Signal]] = [:],
         known: [Arm: Set<String>] = [:]
     ) {
         book = PaperBook(terms: terms, quality: quality)

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Glibc
 package import Logging
 package import MarketData
-package import Monitors
+internal import Monitors
 package import Rollout
 package import Signals
 
@@ -82,9 +82,9 @@ package final class RunContext {
     }
 
     /// Looks at the merged feed's quality, by the spec's terms.
-    package func makeQualityMonitor() -> QualityMonitor {
-        QualityMonitor(
-            calendar: plan.calendar, terms: QualityTerms(markIntervalNanos: plan.markIntervalNanos))
+    package func makeQualityWatch() -> QualityWatch {
+        QualityWatch(
+            QualityMonitor(calendar: plan.calendar, terms: QualityTerms(markIntervalNanos: plan.markIntervalNanos)))
     }
 
     package func seat(_ arm: Arm) -> EngineSeat { arm == .baseline ? baseline : candidate }
