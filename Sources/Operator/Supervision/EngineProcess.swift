@@ -48,25 +48,6 @@ package struct StreamStart: Sendable, Hashable {
     }
 }
 
-/// One chunk's way from the feed to an engine, in monotonic nanoseconds.
-package struct FeedWrite: Sendable, Hashable {
-    /// Feed indices of its records, the last excluded.
-    package let firstIndex: UInt64
-    package let endIndex: UInt64
-    package let endsWithMark: Bool
-    package let readAt: UInt64
-    /// When its write began: what an engine takes to read it is the engine's time.
-    package let writtenAt: UInt64
-
-    init(_ chunk: FeedChunk, readAt: UInt64, writtenAt: UInt64) {
-        firstIndex = chunk.firstIndex
-        endIndex = chunk.endIndex
-        endsWithMark = chunk.mark != nil
-        self.readAt = readAt
-        self.writtenAt = writtenAt
-    }
-}
-
 /// One process of an engine, with the threads that feed it and read it. What it says goes to the mailbox under its
 /// instance number, so that nothing of an older process is taken for the present one's.
 package final class EngineProcess: Sendable {
@@ -90,7 +71,7 @@ package final class EngineProcess: Sendable {
     /// Marks written and when, oldest first, until they are answered.
     private let marks = Locked<[(index: UInt64, at: ContinuousClock.Instant)]>([])
     /// What was written as it came from the feed, oldest first, until it is answered.
-    private let writes = Locked<[FeedWrite]>([])
+    private let writes = Locked(FeedWrites())
 
     package init(
         _ launch: EngineLaunch, instance: Int, start: StreamStart, plan: FeedPlan, log: FeedLog, mailbox: Mailbox,
@@ -152,23 +133,10 @@ package final class EngineProcess: Sendable {
 
     /// The write that held the record at feed index `index`; nil once it is answered, and for what was read again to
     /// catch up.
-    package func write(of index: UInt64) -> FeedWrite? {
-        writes.withLock { writes in
-            guard let write = writes.first(where: { $0.endIndex > index }), write.firstIndex <= index else {
-                return nil
-            }
-            return write
-        }
-    }
+    package func write(of index: UInt64) -> FeedWrite? { writes.withLock { $0.write(of: index) } }
 
     /// Takes out the writes answered below feed index `answered`, in order.
-    package func takeWrites(below answered: UInt64) -> [FeedWrite] {
-        writes.withLock { writes in
-            let count = writes.firstIndex { $0.endIndex > answered } ?? writes.count
-            defer { writes.removeFirst(count) }
-            return Array(writes[..<count])
-        }
-    }
+    package func takeWrites(below answered: UInt64) -> [FeedWrite] { writes.withLock { $0.take(below: answered) } }
 
     /// Ends the process at once; its `ended` follows.
     package func kill() {
