@@ -7,20 +7,31 @@ package import Signals
 /// Every attached reader sees every chunk from where it attached; a chunk is let go when all of them have passed it.
 package final class FeedLog: Sendable {
     private struct State {
-        var chunks: [(chunk: FeedChunk, readAt: UInt64)] = []
+        /// Nil for those let go, which are taken out when they are the greater part.
+        var chunks: [(chunk: FeedChunk, readAt: UInt64)?] = []
+        /// How many of `chunks` are let go.
+        var gone = 0
         var firstNumber = 0
         /// Number of the next chunk each attached reader wants.
         var readers: [Arm: Int] = [:]
         var isFinished = false
         var isCancelled = false
 
-        var nextNumber: Int { firstNumber + chunks.count }
+        var nextNumber: Int { firstNumber + chunks.count - gone }
+
+        /// - Precondition: `firstNumber <= number < nextNumber`.
+        func chunk(_ number: Int) -> (chunk: FeedChunk, readAt: UInt64)? { chunks[gone + number - firstNumber] }
 
         mutating func trim() {
             let needed = readers.values.min() ?? nextNumber
             guard needed > firstNumber else { return }
-            chunks.removeFirst(min(needed - firstNumber, chunks.count))
+            let end = min(gone + needed - firstNumber, chunks.count)
+            for index in gone..<end { chunks[index] = nil }
+            gone = end
             firstNumber = needed
+            guard 2 * gone > chunks.count else { return }
+            chunks.removeFirst(gone)
+            gone = 0
         }
     }
 
@@ -88,8 +99,7 @@ package final class FeedLog: Sendable {
     package func next(for arm: Arm, isStopped: () -> Bool) -> Next {
         monitor.wait { state -> Next? in
             guard !state.isCancelled, !isStopped(), let number = state.readers[arm] else { return .cancelled }
-            if number < state.nextNumber {
-                let (chunk, readAt) = state.chunks[number - state.firstNumber]
+            if number < state.nextNumber, let (chunk, readAt) = state.chunk(number) {
                 state.readers[arm] = number + 1
                 state.trim()
                 return .chunk(chunk, readAt: readAt)
@@ -110,7 +120,9 @@ package final class FeedLog: Sendable {
     }
 
     private static func lag(of arm: Arm, in state: State) -> UInt64 {
-        guard let number = state.readers[arm], number < state.nextNumber, let last = state.chunks.last else { return 0 }
-        return last.chunk.endIndex - state.chunks[number - state.firstNumber].chunk.firstIndex
+        guard let number = state.readers[arm], number < state.nextNumber, let next = state.chunk(number)?.chunk,
+            let last = state.chunk(state.nextNumber - 1)?.chunk
+        else { return 0 }
+        return last.endIndex - next.firstIndex
     }
 }

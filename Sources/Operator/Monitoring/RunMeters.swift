@@ -1,16 +1,26 @@
 internal import Feeds
 internal import MarketData
 internal import Monitors
+internal import Rollout
 internal import Signals
 
 /// What a run measures of itself on the way, for the journal: latencies, what its data cost, and what it was worth.
 final class RunMeters {
+    /// What samples are kept apart by.
+    private struct Place: Hashable {
+        let session: CivilDate
+        let stage: Stage
+        let baseline: String?
+        let candidate: String?
+    }
+
     private let desk: Desk
     private let context: RunContext
     private let basis: Basis
     private var latency: LatencyBook
     private let costs: CostMeter?
     private var session: CivilDate?
+    private var place: Place?
     private var nextRowsAt: UInt64 = 0
     private var alarms: [Arm: LatencyAlarm] = [:]
     /// Sessions that closed and are not summed up yet.
@@ -96,7 +106,13 @@ final class RunMeters {
 
     /// After a commit: sums up the sessions that it closed.
     func sumUp() {
-        for session in closed { SessionSummary.write(session, folder: context.folder, logger: context.logger) }
+        for session in closed {
+            SessionSummary.write(session, folder: context.folder, logger: context.logger) {
+                try RolloutRecords(
+                    context.folder, JournalReader(folder: context.folder.path), rollout: context.spec.plan.id,
+                    basis: basis, calendar: context.plan.calendar, terms: context.spec.monitors)
+            }
+        }
         closed = []
     }
 
@@ -141,9 +157,15 @@ final class RunMeters {
 
     private func begin() {
         guard let session else { return }
+        let place = Place(
+            session: session, stage: desk.router.stage, baseline: context.seat(.baseline).ledger.hello?.version,
+            candidate: context.seat(.candidate).ledger.hello?.version)
+        guard place != self.place else { return }
+        self.place = place
         var versions: [LatencyArm: String] = [:]
-        for arm in Arm.allCases { versions[LatencyArm(arm)] = context.seat(arm).ledger.hello?.version }
-        latency.begin(session: session, stage: desk.router.stage.rawValue, versions: versions)
+        versions[.baseline] = place.baseline
+        versions[.candidate] = place.candidate
+        latency.begin(session: session, stage: place.stage.rawValue, versions: versions)
     }
 
     private func writeRows() {

@@ -7,7 +7,8 @@ internal import Rollout
 package struct RolloutRecords {
     package let folder: StateFolder
     package let reader: JournalReader
-    package let begin: BeginBody
+    package let rollout: String
+    package let basis: Basis
     package let calendar: ExchangeCalendar
     package let terms: MonitorTerms
     /// The market's time now: as the last operator had it, moved on by the wall clock; the last mark's where no operator
@@ -17,21 +18,31 @@ package struct RolloutRecords {
     let presences: [Measurements.Presence]
 
     package init(_ folder: StateFolder) throws {
-        self.folder = folder
-        reader = try JournalReader(folder: folder.path)
+        let reader = try JournalReader(folder: folder.path)
         guard let first = try reader.last([.begin]) else { throw JournalError.notFound(path: reader.path) }
-        begin = try EventCodec.decode(first)
-        guard let plan = begin.router?.plan else { throw EventCodec.damaged(first, "it describes no rollout") }
-        calendar = plan.calendar
+        let begin: BeginBody = try EventCodec.decode(first)
+        guard let calendar = begin.calendar else { throw EventCodec.damaged(first, "its calendar is not known") }
         let stored = FileManager.default.contents(atPath: folder.specFile).map { Array($0) } ?? Array(begin.spec.utf8)
-        terms = try MonitorTerms(storedIn: stored, path: folder.specFile)
+        try self.init(
+            folder, reader, rollout: begin.plan.id, basis: begin.mode == .ordered ? .replay : .arrival,
+            calendar: calendar, terms: MonitorTerms(storedIn: stored, path: folder.specFile))
+    }
+
+    /// What an operator knows of its own folder.
+    init(
+        _ folder: StateFolder, _ reader: JournalReader, rollout: String, basis: Basis, calendar: ExchangeCalendar,
+        terms: MonitorTerms
+    ) throws {
+        self.folder = folder
+        self.reader = reader
+        self.rollout = rollout
+        self.basis = basis
+        self.calendar = calendar
+        self.terms = terms
         let beat = Heartbeat(contentsOf: folder.heartbeatFile)
         presences = try reader.presences().map { $0.extended(by: beat) }
         now = try Self.now(reader, presences)
     }
-
-    package var rollout: String { begin.plan.id }
-    package var basis: Basis { begin.mode == .ordered ? .replay : .arrival }
 
     private static func now(_ reader: JournalReader, _ presences: [Measurements.Presence]) throws -> Timestamp {
         let wall = Desk.wallClock()

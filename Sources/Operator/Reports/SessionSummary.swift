@@ -7,9 +7,11 @@ internal import Monitors
 /// `summaries/week-<trade date>.txt`, in the state folder.
 enum SessionSummary {
     /// Writes them from the journal as it stands; what goes wrong is logged and holds nothing up.
-    static func write(_ session: CivilDate, folder: StateFolder, logger: Logger) {
+    static func write(
+        _ session: CivilDate, folder: StateFolder, logger: Logger, _ open: () throws -> RolloutRecords
+    ) {
         do {
-            let records = try RolloutRecords(folder)
+            let records = try open()
             try FileManager.default.createDirectory(
                 atPath: folder.summaries, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             try store(records.daily(session), folder.summaries + "/\(session).txt")
