@@ -84,10 +84,29 @@ struct UptimeOracle {
         return found
     }
 
+    private func isGood(_ component: String, at time: UInt64) -> Bool {
+        presences.contains { presence in
+            presence.from <= time && time < presence.through
+                && state(component, presence.epoch, at: time)?.isGood == true
+        }
+    }
+
     func verdict(_ component: String, second: Int) -> Verdict {
-        let instant = UInt64(second) * 1_000_000_000
-        for presence in presences where presence.from <= instant && instant < presence.through {
-            if state(component, presence.epoch, at: instant)?.isGood == true { return Verdict(isGood: true) }
+        let start = UInt64(second) * 1_000_000_000
+        let stop = start + 1_000_000_000
+        var instant = start
+        if isGood(component, at: start) {
+            // An outage that begins and ends in here; one that goes on is counted where the next second begins.
+            var turns = [stop]
+            for state in states where state.time > start && state.time < stop { turns.append(state.time) }
+            for presence in presences {
+                for time in [presence.from, presence.through] where time > start && time < stop { turns.append(time) }
+            }
+            turns.sort()
+            guard let bad = turns.first(where: { $0 < stop && !isGood(component, at: $0) }),
+                turns.contains(where: { $0 > bad && isGood(component, at: $0) })
+            else { return Verdict(isGood: true) }
+            instant = bad
         }
         var newest: ServicePresence?
         var last: ServicePresence?

@@ -184,9 +184,10 @@ private typealias Fixture = UptimeFixture
         #expect(report.explanation.map(\.epoch) == [1])
     }
 
-    /// An outage counts the seconds that begin in it: its length, to less than a second, wherever it lies.
+    /// An outage counts the seconds that begin in it, and at least one: its length to less than a second, wherever it lies.
     @Test(arguments: [
-        (from: 0.0, seconds: 0.9, bad: 1), (from: 0.05, seconds: 0.9, bad: 0), (from: 0.5, seconds: 1.0, bad: 1),
+        (from: 0.0, seconds: 0.9, bad: 1), (from: 0.05, seconds: 0.9, bad: 1), (from: 0.05, seconds: 0.95, bad: 1),
+        (from: 0.5, seconds: 1.0, bad: 1),
         (from: 0.9, seconds: 2.2, bad: 3), (from: 0.1, seconds: 2.8, bad: 2), (from: 0.5, seconds: 15.04, bad: 15),
     ])
     func aSecondIsJudgedAsItBegins(from: Double, seconds: Double, bad: Int) throws {

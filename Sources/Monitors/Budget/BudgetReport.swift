@@ -71,7 +71,7 @@ package struct BudgetReport: Hashable, Sendable, Codable {
     package let byProvider: [String: Int64]
     package let byCategory: [String: Int64]
     package let byArm: [String: Int64]
-    /// Month to date by arm; null without a signal.
+    /// Month to date by arm; null without a signal, and where no cost was recorded.
     package let costPerSignalMicros: [String: Int64?]
     /// By arm.
     package let costPerSignal: [Cost]
@@ -133,7 +133,9 @@ extension BudgetReport {
         byCategory = ledger.committed(in: period) { $0.labels.category.rawValue }
         byArm = ledger.committed(in: period) { $0.labels.arm.rawValue }
         costPerSignalMicros = Dictionary(
-            uniqueKeysWithValues: costs.map { ($0.arm.rawValue, $0.monthToDate.microsPerSignal) })
+            uniqueKeysWithValues: costs.map {
+                ($0.arm.rawValue, forecast.actualMicros == nil ? nil : $0.monthToDate.microsPerSignal)
+            })
         costPerSignal = costs.map(Cost.init)
         days = ledger.committed(in: period) { $0.tradingDate.description }
         self.thresholds = BudgetThreshold.allCases.map {

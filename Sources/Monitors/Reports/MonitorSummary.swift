@@ -102,7 +102,8 @@ package enum MonitorSummary {
     private static func budgetRows(_ budget: BudgetReport?) -> [String] {
         guard let budget else { return [row("budget", NumberFormat.unknown)] }
         let passed = budget.thresholds.filter(\.active).map(\.name.rawValue)
-        let costs = budget.costPerSignal.map { "\($0.arm.rawValue) \($0.text)" }
+        let isKnown = budget.spentMicros != nil
+        let costs = budget.costPerSignal.map { "\($0.arm.rawValue) \(isKnown ? $0.text : NumberFormat.unknown)" }
         return [
             row(
                 "budget",

@@ -1,9 +1,9 @@
 /// The seconds in which one component was bad, and why, before any evidence.
 ///
-/// A second is judged by its first instant: it is good when a presence covers that instant and the component's state in
-/// that presence is good then. So every outage counts its length to less than a second, wherever it lies; one that is
-/// shorter than a second may count none, and stands in the journal all the same. Of several presences that are bad then,
-/// the one of the newest epoch says why; where there is none, nobody was there.
+/// A second is bad when nothing is good at its first instant: no presence covers that instant in which the component's state
+/// is good then. One in which an outage begins and ends is bad too, so that every outage counts its length to less than a
+/// second, wherever it lies, and at least one. Of several presences that are bad, the one of the newest epoch says why; where
+/// there is none, nobody was there.
 struct ServiceTimeline {
     struct Verdict: Hashable {
         let cause: DowntimeCause
@@ -18,7 +18,9 @@ struct ServiceTimeline {
 
     private let history: ServiceHistory
     private let states: [Int: [ServiceState]]
-    /// Seconds from 1970; ascending, apart from each other.
+    /// Nanoseconds since 1970; ascending, apart from each other.
+    private let goodTimes: [Range<UInt64>]
+    /// Seconds from 1970; ascending, none overlapping.
     private let good: [Range<Int64>]
     /// Instants at which something changes, ascending.
     private let edges: [UInt64]
@@ -26,17 +28,16 @@ struct ServiceTimeline {
     init(_ history: ServiceHistory, component: String) {
         self.history = history
         states = history.states(of: component)
-        var good: [Range<Int64>] = []
+        var good: [Range<UInt64>] = []
         var edges: Set<UInt64> = []
         for presence in history.presences {
             edges.formUnion([presence.from, presence.through])
             let states = states[presence.epoch] ?? []
             edges.formUnion(states.map(\.time))
-            good += Self.goodTimes(states, in: presence).map {
-                secondsBeginning(from: $0.lowerBound, to: $0.upperBound)
-            }
+            good += Self.goodTimes(states, in: presence)
         }
-        self.good = Self.union(good)
+        goodTimes = Self.union(good)
+        self.good = Self.goodSeconds(goodTimes)
         self.edges = edges.sorted()
     }
 
@@ -61,7 +62,7 @@ struct ServiceTimeline {
     /// Nanoseconds from the begin of the bad second `second` until it was noticed, if that is known: by the operator itself
     /// where the component stopped moving, else by the next operator.
     func detectionNanos(ofBad second: Int64) -> UInt64? {
-        let instant = UInt64(second) * nanosPerSecond
+        let instant = badInstant(of: second)
         let present = history.presences(at: instant)
         guard let presence = firstBad(of: present, at: instant) else {
             if !present.isEmpty { return 0 }
@@ -81,7 +82,7 @@ struct ServiceTimeline {
             // The first second that begins at the next change or after it.
             let change = edge < edges.count ? secondsBeginning(from: edges[edge], to: .max).lowerBound : .max
             let end = min(bad.upperBound, change)
-            let verdict = verdict(at: start)
+            let verdict = verdict(at: badInstant(of: second))
             if let last = stretches.last, last.verdict == verdict, last.seconds.upperBound == second {
                 stretches[stretches.count - 1].seconds = last.seconds.lowerBound..<end
             } else {
@@ -108,6 +109,14 @@ struct ServiceTimeline {
         presences.first { state(in: $0, at: instant)?.isGood != true }
     }
 
+    /// Where the bad second is bad for the first time.
+    private func badInstant(of second: Int64) -> UInt64 {
+        let start = UInt64(second) * nanosPerSecond
+        let index = goodTimes.partitioningIndex { $0.upperBound > start }
+        guard index < goodTimes.count, goodTimes[index].contains(start) else { return start }
+        return goodTimes[index].upperBound
+    }
+
     private func state(in presence: ServicePresence, at instant: UInt64) -> ServiceState? {
         guard let states = states[presence.epoch] else { return nil }
         let index = states.partitioningIndex { $0.time > instant }
@@ -129,8 +138,8 @@ struct ServiceTimeline {
         return times
     }
 
-    private static func union(_ ranges: [Range<Int64>]) -> [Range<Int64>] {
-        var result: [Range<Int64>] = []
+    private static func union(_ ranges: [Range<UInt64>]) -> [Range<UInt64>] {
+        var result: [Range<UInt64>] = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
             if let last = result.last, last.upperBound >= range.lowerBound {
                 result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
@@ -139,6 +148,17 @@ struct ServiceTimeline {
             }
         }
         return result
+    }
+
+    /// Seconds that begin in good times, but for those that an outage lies in as a whole.
+    private static func goodSeconds(_ times: [Range<UInt64>]) -> [Range<Int64>] {
+        times.indices.map { index in
+            let seconds = secondsBeginning(from: times[index].lowerBound, to: times[index].upperBound)
+            guard index + 1 < times.count else { return seconds }
+            let next = secondsBeginning(from: times[index + 1].lowerBound, to: .max).lowerBound
+            let end = next == secondsUp(times[index].upperBound) ? seconds.upperBound - 1 : seconds.upperBound
+            return seconds.lowerBound..<max(seconds.lowerBound, end)
+        }
     }
 }
 

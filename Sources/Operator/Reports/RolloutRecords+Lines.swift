@@ -32,7 +32,9 @@ extension RolloutRecords {
         return "closed, opens in \(Self.text(minutes: minutes))"
     }
 
-    private static func text(minutes: Int) -> String { NumberFormat.duration(seconds: Int64(minutes) * 60) }
+    private static func text(minutes: Int) -> String {
+        minutes > 0 ? NumberFormat.duration(seconds: Int64(minutes) * 60) : "less than a minute"
+    }
 
     private func promotion() throws -> String {
         switch try terms.promotion.allows(at: now, calendar: calendar) {

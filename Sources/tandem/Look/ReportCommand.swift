@@ -75,7 +75,7 @@ struct ReportSLA: ParsableCommand {
         commandName: "sla", abstract: "Uptime in market time, second by second, with causes and the error budget.",
         discussion: """
             A second is good when, as it begins, an operator vouches for it and a ready engine owns the live route on a fresh \
-            feed. What nobody vouches for is down. `tandem sla exclude` states what was the exchange's or planned.
+            feed; an outage counts at least one. What nobody vouches for is down. `tandem sla exclude` states what was the exchange's or planned.
             """)
 
     @OptionGroup var options: ReportOptions
