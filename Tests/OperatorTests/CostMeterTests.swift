@@ -84,7 +84,7 @@ import Testing
         let terms = try terms(price, slice: Int64(slice))
         let meter = try meter(terms)
         for stretch in feed.stretches { try meter.charge(stretch.chunks, mark: stretch.mark) }
-        try meter.settle()
+        try meter.end()
         let ledger = try ledger(terms)
         #expect(ledger.spentMicros(in: month) == (try UnitPrice(price).amountMicros(feed.bytes)))
         #expect(ledger.openReservations.isEmpty)
@@ -98,7 +98,7 @@ import Testing
             for stretch in feed.stretches.prefix(Int(Double(feed.stretches.count) * share)) {
                 try meter.charge(stretch.chunks, mark: stretch.mark)
             }
-            try meter.settle()
+            try meter.end()
         }
         #expect(try ledger(terms).spentMicros(in: month) == (try UnitPrice("$400/GB").amountMicros(feed.bytes)))
     }
@@ -119,7 +119,7 @@ import Testing
         let actual = try UnitPrice("$400/GB").amountMicros(Int64(read))
         #expect(spent >= actual && spent <= actual + 100_000)
         for stretch in feed.stretches { try next.charge(stretch.chunks, mark: stretch.mark) }
-        try next.settle()
+        try next.end()
         #expect(try ledger(terms).spentMicros(in: month) == (try UnitPrice("$400/GB").amountMicros(feed.bytes)))
     }
 
@@ -143,7 +143,7 @@ import Testing
         }
         let next = try self.meter(terms, epoch: 2)
         for stretch in feed.stretches { try next.charge(stretch.chunks, mark: stretch.mark) }
-        try next.settle()
+        try next.end()
         #expect(try ledger(terms).spentMicros(in: month) == (try UnitPrice("$400/GB").amountMicros(feed.bytes)))
     }
 
@@ -156,11 +156,32 @@ import Testing
         #expect(fired.thresholds == [.half])
         let kept = try #require(meter.takeThresholds())
         #expect(meter.takeThresholds() == nil)
-        try meter.settle()
+        try meter.end()
         let again = Fired()
         let next = try self.meter(terms, epoch: 2, thresholds: kept, fired: again)
         for stretch in feed.stretches { try next.charge(stretch.chunks, mark: stretch.mark) }
         #expect(again.thresholds.isEmpty)
+    }
+
+    /// What only the last slice brings is judged too.
+    @Test func theEndIsJudged() throws {
+        let whole = try UnitPrice("$400/GB").amountMicros(feed.bytes)
+        let terms = try terms("$400/GB", slice: whole * 2, month: whole * 100 / 60 + whole * 2)
+        let fired = Fired()
+        let meter = try meter(terms, fired: fired)
+        for stretch in feed.stretches { try meter.charge(stretch.chunks, mark: stretch.mark) }
+        let before = fired.thresholds
+        let store = try LedgerStore(folder: folder, limits: terms.budget)
+        try store.change { ledger in
+            let row = LedgerRow.setting(
+                BudgetSetting(
+                    note: LedgerNote(id: "set/1", time: month.start, actor: "ann", reason: "less"), key: .month,
+                    micros: whole * 3 / 2))
+            _ = try ledger.add(row)
+            return [row]
+        }
+        try meter.end()
+        #expect(!before.contains(.half) && fired.thresholds.contains(.half))
     }
 
     /// Fees accrue by trading day, once each, and a month of them is the fee.

@@ -39,11 +39,14 @@ final class CostMeter {
     private let epoch: Int
     private var thresholds: BudgetThresholds?
     private var hasChanged = false
+    /// Of the last mark.
+    private var lastTime: Timestamp?
     /// Rows of the ledger at the last look at the thresholds.
     private var judgedRows = 0
     private let passed: (BudgetThreshold, BudgetReading) -> Void
     private static let actor = "operator"
-    private static let source = "feed/"
+    /// What a schema's stream is called in the ledger, before its name.
+    static let source = "feed/"
 
     /// Nil when nothing has a price or a fee.
     ///
@@ -84,11 +87,18 @@ final class CostMeter {
                 try charge(Int64(part.bytes), of: name, at: price, chunk.time)
             }
         }
+        lastTime = mark.time
         if let session = mark.closes {
             try settle()
             try accrue(session, at: mark.time)
         }
         try judge(at: mark.time)
+    }
+
+    /// The run ends: every open slice is committed, and what was spent is judged once more.
+    func end() throws {
+        try settle()
+        if let lastTime { try judge(at: lastTime) }
     }
 
     /// The thresholds to go on with after a restart, if they changed since this was last asked.
@@ -112,7 +122,7 @@ final class CostMeter {
     }
 
     /// Commits what was used of every open slice.
-    func settle() throws {
+    private func settle() throws {
         for name in meters.keys.sorted() { try commit(name) }
     }
 

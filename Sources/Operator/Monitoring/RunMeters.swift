@@ -151,8 +151,8 @@ final class RunMeters {
     func end() throws {
         collect()
         latency.end()
+        try costs?.end()
         writeRows()
-        try costs?.settle()
     }
 
     private func begin() {

@@ -14,6 +14,11 @@ extension RolloutRecords {
     /// The ledger as it stands.
     package func ledger() throws -> BudgetLedger { try reader.ledger(limits: terms.budget) }
 
+    package func budgetReport(_ month: BudgetPeriod) throws -> BudgetReport {
+        try BudgetReport(
+            ledger(), period: month, at: now, calendar: calendar, signals: try acceptedSignals(in: month))
+    }
+
     /// - Parameter time: as of when; what was added later counts all the same, forecasts are made from here.
     package func budget(_ month: BudgetPeriod, at time: Timestamp? = nil) throws -> BudgetFigures {
         let ledger = try ledger()
@@ -36,7 +41,8 @@ extension RolloutRecords {
         terms.prices.bySchema.sorted { $0.key < $1.key }.map { name, price in
             SchemaUse(
                 schema: name, provider: terms.prices.provider,
-                bytes: ledger.meter("feed/" + name, price: price, in: month).quantity, price: price, isBilled: true)
+                bytes: ledger.meter(CostMeter.source + name, price: price, in: month).quantity, price: price,
+                isBilled: true)
         }
     }
 

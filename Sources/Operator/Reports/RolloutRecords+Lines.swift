@@ -62,7 +62,7 @@ extension RolloutRecords {
     }
 
     private func budgetLine() throws -> String {
-        let line = try budget(BudgetPeriod(of: now)).report.statusLine
+        let line = try budgetReport(BudgetPeriod(of: now)).statusLine
         return line.hasPrefix("budget ") ? String(line.dropFirst("budget ".count)) : line
     }
 

@@ -33,7 +33,7 @@ extension RolloutRecords {
         let period = ReportPeriod(from: session, through: session)
         return MonitorSummary.daily(
             session, uptime: try uptime(SLAPeriod(session: session, calendar: calendar)), latency: try latency(period),
-            budget: try budget(BudgetPeriod(of: session)).report, signals: try signals(period))
+            budget: try budgetReport(BudgetPeriod(of: session)), signals: try signals(period))
     }
 
     fileprivate func weekly(_ week: ClosedRange<CivilDate>) throws -> String {
@@ -41,7 +41,7 @@ extension RolloutRecords {
         return MonitorSummary.weekly(
             week,
             uptime: try uptime(SLAPeriod(from: week.lowerBound, through: week.upperBound, calendar: calendar)),
-            latency: try latency(period), budget: try budget(BudgetPeriod(of: week.upperBound)).report,
+            latency: try latency(period), budget: try budgetReport(BudgetPeriod(of: week.upperBound)),
             signals: try signals(period))
     }
 

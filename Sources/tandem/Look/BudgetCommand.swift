@@ -27,7 +27,7 @@ struct BudgetStatus: ParsableCommand {
 
     func run() throws {
         let records = try RolloutRecords(state.folder)
-        let report = try records.budget(BudgetPeriod(of: records.now)).report
+        let report = try records.budgetReport(BudgetPeriod(of: records.now))
         if format.format == .json { return try Output.json(report) }
         try Output.line(report.statusLine)
         for threshold in report.thresholds where threshold.active {
