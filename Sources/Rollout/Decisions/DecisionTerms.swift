@@ -105,6 +105,8 @@ public struct GateTerms: Hashable, Sendable {
     public var accuracy: Accuracy?
     /// Mean R per signal not worse by so much.
     public var quality: NotWorse?
+    /// What monitors measure and must be well: in arrival mode, where there is such a measurement to have.
+    public var measures: Set<Measured.Kind> = [.latency, .errors, .uptime, .cost]
     public var promotion = PromotionMode.automatic
     /// Persons who have to agree, 0 to 2.
     public var approvals = 0

@@ -1,0 +1,56 @@
+extension RolloutState {
+    /// Does what was decided.
+    ///
+    /// - Returns: whether stage or status became another one.
+    @discardableResult
+    public mutating func apply(_ decision: RolloutDecision, _ evidence: inout Evidence) -> Bool {
+        let before = (stage, status)
+        for reason in decision.reasons { handled.insert(reason.trigger) }
+        switch decision.action {
+        case .stay, .alert, .unroute: break
+        case .promote(let next): promoted(to: next, &evidence)
+        case .awaitApproval(let next): ask(for: next, by: Self.ownName, evidence)
+        case .withdrawApproval:
+            status = .running
+            approval = nil
+        case .complete: status = .completed
+        case .hold, .expire:
+            status = .held
+            approval = nil
+        case .demote(let lower, let trigger, let holds):
+            setbacks += 1
+            enter(lower, holds ? .held : .running)
+            if trigger == .stageLoss { coolDown = evidence.terms.coolDownSessions }
+        case .rollBack(let trigger, let closes):
+            enter(.shadow, .rolledBack)
+            if closes { closedBy = trigger }
+        case .close(let trigger):
+            enter(.shadow, .failed)
+            closedBy = trigger
+        }
+        return (stage, status) != before
+    }
+
+    /// Who acts where no person does.
+    public static let ownName = "tandem"
+
+    /// Into a higher stage, by proof or by a person.
+    mutating func promoted(to next: Stage, _ evidence: inout Evidence) {
+        enter(next, .running)
+        if evidence.terms.fall?.stages.contains(next) ?? false { evidence.enterStage() }
+    }
+
+    /// Waits for persons to agree.
+    mutating func ask(for next: Stage, by actor: String, _ evidence: Evidence) {
+        status = .awaitingApproval
+        approval = ApprovalRequest(stage: next, askedBy: actor, atSession: evidence.sessions.count)
+    }
+
+    /// A person lets it go on: what stood is looked at anew, and the stage's time begins again.
+    mutating func resumed() {
+        status = .running
+        deadlineSessions = 0
+        tripped = [:]
+        handled = []
+    }
+}
