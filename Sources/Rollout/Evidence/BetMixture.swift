@@ -30,13 +30,18 @@ public struct BetMixture: Hashable, Sendable {
     }
 }
 
-/// What one unit of bet wins on an observation, at least -1 (`decision-statistics.md`, section 3).
+/// What one unit of bet wins on an observation, at least -1: beyond the clip an observation counts as the clip
+/// (`decision-statistics.md`, section 3).
 public enum Stake {
     /// Against "the mean is at most `null`".
-    public static func better(_ d: Double, null: Double, clip: Double) -> Double { (d - null) / (clip + null) }
+    public static func better(_ d: Double, null: Double, clip: Double) -> Double {
+        (min(max(d, -clip), clip) - null) / (clip + null)
+    }
 
     /// Against "the mean is at least `null`".
-    public static func worse(_ d: Double, null: Double, clip: Double) -> Double { (null - d) / (clip - null) }
+    public static func worse(_ d: Double, null: Double, clip: Double) -> Double {
+        (null - min(max(d, -clip), clip)) / (clip - null)
+    }
 
     /// Against "at most a share `null` of signals is correct".
     public static func accuracy(correct: Int, resolved: Int, null: Double) -> Double {
