@@ -14,6 +14,7 @@ public enum CaseFigure: String, Hashable, Sendable, CaseIterable {
     case harm
     case noGainBy60 = "no_gain_by_60"
     case noGain = "no_gain"
+    case noGainMedian = "no_gain_median"
     case loss
     case fall
     case deadline
@@ -42,7 +43,7 @@ public enum CaseFigure: String, Hashable, Sendable, CaseIterable {
 
     public var unit: Unit {
         switch self {
-        case .canaryMedian, .limitedMedian: .sessions
+        case .canaryMedian, .limitedMedian, .noGainMedian: .sessions
         case .liveMedian, .liveMean, .liveP95, .liveP99: .signals
         case .liveRMean, .liveRP5, .liveRP1: .r
         default: .share
@@ -66,6 +67,7 @@ public enum CaseFigure: String, Hashable, Sendable, CaseIterable {
         case .harm: return runs.share([.harm])
         case .noGainBy60: return runs.share([.noGain], by: 60)
         case .noGain: return runs.share([.noGain])
+        case .noGainMedian: return runs.medianSession(.noGain)
         case .loss: return runs.share([.loss])
         case .fall: return runs.share([.fall])
         case .deadline: return runs.share([.deadline])
