@@ -3,7 +3,11 @@ public struct CaseRuns: Sendable {
     public let name: String
     private(set) var runs: [SimulatedRule: [SimulatedRun]] = [:]
 
-    public init(name: String) { self.name = name }
+    /// Without rivals.
+    init(name: String, tandem: [SimulatedRun]) {
+        self.name = name
+        runs[.tandem] = tandem
+    }
 
     /// Simulates the runs with these numbers. However they are split, put together they give the same figures.
     public init(_ simulatedCase: SimulatedCase, _ plan: SimulatedPlan = SimulatedPlan(), runs: Range<Int>, seed: UInt64)
