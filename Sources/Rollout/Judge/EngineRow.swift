@@ -85,22 +85,16 @@ extension EngineRow {
 
         let judged = parts == .all ? tallies : []
         unresolvable = parts == .all ? tallies.reduce(0) { $0 + $1.unresolvable } : nil
-        let resolved = judged.reduce(0) { $0 + $1.resolved }
-        let priced = judged.reduce(0) { $0 + $1.priced }
-        accuracy = SessionStatistics.share(judged.map { ($0.wins, $0.resolved) })
-        accuracyLowerBound = SessionStatistics.lowerBound(ofShare: judged.map { ($0.wins, $0.resolved) })
+        let outcomes = judged.map(\.outcomes)
+        let dollars = judged.map(\.dollars)
+        accuracy = outcomes.accuracy
+        accuracyLowerBound = SessionStatistics.lowerBound(ofShare: outcomes.map { ($0.wins, $0.count) })
         winLoss = accuracy.odds
-        payoffRatio = SessionStatistics.ratio(
-            judged.map {
-                SIMD4(Double($0.gain), Double($0.loss), Double($0.wins), Double($0.resolved - $0.wins))
-            }, count: resolved
-        ) { $0[1] > 0 && $0[2] > 0 && $0[3] > 0 ? ($0[0] / $0[2]) / ($0[1] / $0[3]) : nil }
-        profitFactor = Self.factor(judged.map { ($0.gain, $0.loss) }, count: resolved)
-        profitFactorDollars = Self.factor(judged.map { ($0.dollarGain, $0.dollarLoss) }, count: priced)
-        expectancyR = SessionStatistics.mean(
-            judged.map { SIMD4(Double($0.gain - $0.loss) / 1e6, Double($0.resolved), 0, 0) }, count: resolved)
-        profitDollars = SessionStatistics.mean(
-            judged.map { SIMD4(Double($0.dollarGain - $0.dollarLoss) / 1e6, Double($0.priced), 0, 0) }, count: priced)
+        payoffRatio = outcomes.payoffRatio
+        profitFactor = outcomes.profitFactor
+        profitFactorDollars = dollars.profitFactor
+        expectancyR = outcomes.expectancy
+        profitDollars = dollars.expectancy
 
         brierScore = SessionStatistics.mean(
             judged.map { tally in
@@ -108,12 +102,6 @@ extension EngineRow {
                     tally.bins.reduce(0) { $0 + $1.squaredError }, Double(tally.bins.reduce(0) { $0 + $1.count }), 0, 0)
             }, count: judged.reduce(0) { $0 + $1.bins.reduce(0) { $0 + $1.count } }, within: 0...1)
         reliability = brierScore.count > 0 ? (0..<10).map { ReliabilityBin(index: $0, judged.map(\.bins)) } : []
-    }
-
-    private static func factor(_ sums: [(gain: Int128, loss: Int128)], count: Int) -> Estimate {
-        SessionStatistics.ratio(sums.map { SIMD4(Double($0.gain), Double($0.loss), 0, 0) }, count: count) {
-            $0[1] > 0 ? $0[0] / $0[1] : nil
-        }
     }
 }
 

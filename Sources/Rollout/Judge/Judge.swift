@@ -43,9 +43,10 @@ public struct Judge: Sendable {
         let first = tallies(of: signals).tallies
         let second = tallies(of: others).tallies
         let sums = zip(first, second).map { a, b in
-            SIMD4(Double(a.wins), Double(a.resolved), Double(b.wins), Double(b.resolved))
+            SIMD4(
+                Double(a.outcomes.wins), Double(a.outcomes.count), Double(b.outcomes.wins), Double(b.outcomes.count))
         }
-        let count = (first + second).reduce(0) { $0 + $1.resolved }
+        let count = (first + second).map(\.outcomes).signals
         return SessionStatistics.difference(sums, count: count, within: -1...1)
     }
 
@@ -93,18 +94,11 @@ struct SessionTally {
     /// Seconds from start to the first match of each found campaign.
     private(set) var delays: [Double] = []
 
-    /// Actionable signals with an outcome, and those of them with R above 0.
-    private(set) var resolved = 0
-    private(set) var wins = 0
+    /// Of actionable signals with an outcome, micro-R.
+    private(set) var outcomes = OutcomeSums()
     private(set) var unresolvable = 0
-    /// Micro-R.
-    private(set) var gain: Int128 = 0
-    /// Micro-R, positive.
-    private(set) var loss: Int128 = 0
-    /// Of actionable signals with an outcome in dollars: how many, and micro-dollars gained and lost.
-    private(set) var priced = 0
-    private(set) var dollarGain: Int128 = 0
-    private(set) var dollarLoss: Int128 = 0
+    /// Of actionable signals with an outcome in dollars, micro-dollars.
+    private(set) var dollars = OutcomeSums()
 
     /// Tenths of confidence, signals that are not actionable included: an engine's probability means the same for both.
     private(set) var bins = [ConfidenceTally](repeating: ConfidenceTally(), count: 10)
@@ -135,14 +129,8 @@ struct SessionTally {
             unresolvable += 1
             return
         }
-        resolved += 1
-        if r > 0 { wins += 1 }
-        gain += Int128(max(r, 0))
-        loss -= Int128(min(r, 0))
-        guard let profit = signal.profitMicros else { return }
-        priced += 1
-        dollarGain += Int128(max(profit, 0))
-        dollarLoss -= Int128(min(profit, 0))
+        outcomes.add(r)
+        if let profit = signal.profitMicros { dollars.add(profit) }
     }
 
     /// - Parameter signals: the actionable ones of the session.

@@ -105,7 +105,7 @@ enum SessionStatistics {
 
     /// Nil with fewer than two sessions, when leaving one out leaves no estimate, and when all agree exactly: no spread seen
     /// is no proof that there is none.
-    private static func standardError(_ sessions: [Sums], _ statistic: (Sums) -> Double?) -> Double? {
+    static func standardError(_ sessions: [Sums], _ statistic: (Sums) -> Double?) -> Double? {
         let total = sessions.reduce(.zero, +)
         guard sessions.count >= 2, let full = statistic(total) else { return nil }
         var squares = 0.0
