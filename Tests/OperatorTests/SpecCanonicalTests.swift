@@ -11,14 +11,39 @@ import Testing
                 == #"{"assignment":{"block":"30m"},"baseline":{"engine":"ifd-v1"},"baseline_down":"silent","#
                 + #""budget":{"aim":150,"approval":10,"cost_per_signal":5,"day":50,"fixed":{},"month":200,"prices":{},"#
                 + #""provider":"databento","reserve":3,"slice":0.25},"calendar":"24x7","#
-                + #""candidate":{"engine":"ifd-v3"},"engine_limits":{"drain_timeout":"5s","hang_timeout":"1m","#
+                + #""candidate":{"engine":"ifd-v3"},"#
+                + #""cool_down_sessions":5,"deadline_sessions":{"canary":60,"limited":60,"shadow":60},"decisions":"act","#
+                + #""engine_limits":{"drain_timeout":"5s","hang_timeout":"1m","#
                 + #""kill_timeout":"3s","max_lag":"5s","max_memory":536870912,"stall_timeout":"2s","start_timeout":"20s"},"#
-                + #""feed":{"files":[],"mark_interval":"10s","window":262144},"id":"t","#
+                + #""evidence":{"account":{"at_once":3,"entries":10},"clip_r":8,"horizon_sessions":120,"label_deadline_sessions":2,"#
+                + #""quality_clip_r":1.5,"score":"account","signal_clip_r":[-1.5,3],"unit":"session","unit_sessions":1},"#
+                + #""fall":{"arl_sessions":250,"reference":0.5,"stages":["limited","full"]},"#
+                + #""feed":{"files":[],"mark_interval":"10s","window":262144},"#
+                + #""gates":{"canary":{"accuracy":"off","approval_sessions":5,"approvals":0,"better":"off","#
+                + #""not_worse":{"alpha":0.2,"margin_r":1},"promotion":"automatic","quality":"off","resolved_signals":20,"#
+                + #""sessions":5,"stage_mean_r":"off"},"full":{"accuracy":{"alpha":0.1,"bound":0.6,"point":0.7},"approval_sessions":5,"#
+                + #""approvals":0,"better":{"alpha":0.05},"not_worse":"off","promotion":"automatic","#
+                + #""quality":{"alpha":0.1,"not_worse_r":0.25},"resolved_signals":"off","sessions":10,"stage_mean_r":">= 0"},"#
+                + #""limited":{"accuracy":"off","approval_sessions":5,"approvals":0,"better":{"alpha":0.1},"not_worse":"off","#
+                + #""promotion":"automatic","quality":"off","resolved_signals":"off","sessions":5,"stage_mean_r":">= 0"}},"#
+                + #""harm":{"alpha":0.025,"parts":{"account":{"tolerance_r":0,"weight":0.8},"quality":{"tolerance_r":0.1,"weight":0.2}}},"#
+                + #""id":"t","#
                 + #""latency":{"critical":"150ms","objective":0.99,"severe":"300ms","target":"100ms","warning":"80ms"},"#
+                + #""live_limits":{"canary":{"loss_r_session":3,"loss_r_stage":6,"per_session":3},"#
+                + #""full":{"loss_r_session":3,"loss_r_stage":24,"per_session":"off"},"#
+                + #""limited":{"loss_r_session":3,"loss_r_stage":12,"per_session":8}},"#
+                + #""no_gain":{"alpha":0.05,"gain_r":1,"stages":["shadow","canary","limited"]},"open_episodes":{"drain":"30m","policy":"hand-over"},"#
                 + #""outcomes":{"assumed_latency":"100ms","cost_per_side":"0.85","slippage_ticks":1},"#
                 + #""promotion":{"around_close":"30m","around_open":"30m","blackout":[],"only_while_open":false},"#
+                + #""risk":"off","rollback_window_sessions":20,"#
                 + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"sla":{"target":0.999},"#
-                + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}}}"#
+                + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}},"#
+                + #""triggers":{"actions":{"assignment":"rollback","both-down":"hold","budget":"hold","burst":"unroute","cost":"hold","data":"alert","#
+                + #""error-budget":"hold","errors":"hold","fall":"demote","harm":"rollback","latency":"rollback","latency-drift":"hold","#
+                + #""no-gain":"hold","opposite":"hold","quarantined":"rollback","session-loss":"unroute","share":"hold","side":"rollback","#
+                + #""stage-loss":"demote","stale":"hold","unhealthy":"rollback","uptime":"alert"},"#
+                + #""burst":{"half_hour":8,"minute":5,"session":30},"error_share":0.001,"latency_drift":5,"opposite":{"at_least":6,"of":10},"#
+                + #""share_alpha":0.001,"side_per_session":3,"slow_share":0.05,"stale_sessions":3,"unhealthy_after":"5m"}}"#
         )
     }
 
@@ -26,7 +51,7 @@ import Testing
     @Test func thePlanHashIsTheDigestOfThePlan() throws {
         #expect(
             try SpecFixture.parse(SpecFixture.minimal).planHash
-                == "e416d3b747433ad527b22ff1ac9ef466bff4f96715b90ea872b45aaebb48ac6a")
+                == "d934804a7e3106c1fb2d13448595a5ca7e8f29d18dda116b9d958bf1eef3f3fa")
     }
 
     static let rich = """

@@ -40,7 +40,9 @@ import Testing
             (
                 "sink: []",
                 "5: unknown key \"sink\"; did you mean \"sinks\"? allowed: id, calendar, feed, baseline, candidate, assignment, "
-                    + "stages, baseline_down, signals, engine_limits, outcomes, sinks, sla, latency, budget, promotion"
+                    + "stages, baseline_down, signals, engine_limits, outcomes, sinks, sla, latency, budget, promotion, "
+                    + "decisions, evidence, harm, no_gain, fall, gates, deadline_sessions, live_limits, triggers, cool_down_sessions, "
+                    + "rollback_window_sessions, open_episodes, risk"
             ),
             ("id: u", "5: id: is given again; it stands in line 1 already"),
             ("feed:\n  window: 1\n  window: 2", "7: feed.window: is given again; it stands in line 6 already"),
@@ -222,7 +224,9 @@ import Testing
 
     static let dollars = "expected dollars from 0 to 1000, with at most six decimals, such as 0.85"
     static let topKeys =
-        "id, calendar, feed, baseline, candidate, assignment, stages, baseline_down, signals, engine_limits, outcomes, sinks, sla, latency, budget, promotion"
+        "id, calendar, feed, baseline, candidate, assignment, stages, baseline_down, signals, engine_limits, outcomes, sinks, "
+        + "sla, latency, budget, promotion, decisions, evidence, harm, no_gain, fall, gates, deadline_sessions, live_limits, "
+        + "triggers, cool_down_sessions, rollback_window_sessions, open_episodes, risk"
 
     @Test func textsThatAreNoUTF8AreRefusedWithTheirLine() {
         #expect(SpecFixture.problems(bytes: Array("id: t\nx: ".utf8) + [0xC3, 0x28, 0x0A]) == ["2: is not UTF-8"])

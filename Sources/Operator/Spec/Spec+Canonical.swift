@@ -10,7 +10,8 @@ extension Spec {
     package var canonicalJSON: String { canonical.text }
 
     /// SHA-256, in hexadecimal, over what routing and evidence depend on: id, calendar, block, weights, `baseline_down`,
-    /// `max_horizon`, `mark_interval`, how outcomes are made, and both engines with their configurations.
+    /// `max_horizon`, `mark_interval`, how outcomes are made, by what the rollout decides, and both engines with their
+    /// configurations.
     ///
     /// Not in it: sinks, limits, the feed's file names, `window`, `max_signal_age`, comments and the order of keys, where
     /// a configuration's file lies, and the engines' versions, which evidence is keyed by beside this hash.
@@ -29,6 +30,9 @@ extension Spec {
     /// by events that are journaled, and `hang_timeout` only when to give up. Files may have moved (that they hold the
     /// same records is checked where they are read), and `window` never shows in a digest. `max_signal_age` may not
     /// change although the plan hash leaves it out: it decides `suppressed: late`, which `verify` computes again.
+    ///
+    /// A folder from before there were sections on decisions goes on with any of them: its rollout only watches. But its
+    /// outcomes were clipped in the usual way, and still have to be.
     package func differences(from storedCanonicalJSON: String) -> [String] {
         let stored: CanonicalJSON
         do throws(CanonicalJSON.SyntaxError) {
@@ -36,8 +40,12 @@ extension Spec {
         } catch {
             return ["(the stored spec cannot be read: \(error.message))"]
         }
-        guard case .object = stored else { return ["(the stored spec cannot be read: it is no object)"] }
-        return Self.differences(stored, canonical, path: "").filter { key in
+        guard case .object(var members) = stored else { return ["(the stored spec cannot be read: it is no object)"] }
+        if members[DecisionKeys.marker] == nil {
+            let old = DecisionSections(terms: decisions, signalClip: DecisionSections().signalClip)
+            members.merge(old.canonical) { stored, _ in stored }
+        }
+        return Self.differences(.object(members), canonical, path: "").filter { key in
             !Self.changeable.contains { key == $0 || key.hasPrefix($0 + ".") }
         }
     }
@@ -82,7 +90,7 @@ extension Spec {
             case .seconds(let seconds): .duration(.seconds(seconds))
             case .session: .text("session")
             }
-        return .object([
+        let members: [String: CanonicalJSON] = [
             "id": .text(plan.id), "calendar": plan.calendar.canonical, "assignment": .object(["block": block]),
             "stages": .object(stages), "baseline_down": .text(plan.baselineDown.rawValue),
             "baseline": baseline.canonical, "candidate": candidate.canonical,
@@ -93,7 +101,9 @@ extension Spec {
                 "cost_per_side": .text(MoneyText.dollars(outcomes.costPerSideMicros)),
                 "slippage_ticks": .integer(outcomes.slippageTicks),
             ]),
-        ])
+        ]
+        let sections = DecisionSections(terms: decisions, signalClip: outcomes.rMicrosRange)
+        return .object(members.merging(sections.canonical) { plan, _ in plan })
     }
 }
 

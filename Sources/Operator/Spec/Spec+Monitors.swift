@@ -1,24 +1,13 @@
 internal import MarketData
 internal import Monitors
 
-private enum Keys {
-    static let sla = ["target"]
-    static let latency = ["warning", "target", "critical", "severe", "objective"]
-    static let budget = [
-        "month", "aim", "day", "cost_per_signal", "reserve", "slice", "approval", "provider", "prices", "fixed",
-    ]
-    static let promotion = ["around_open", "around_close", "only_while_open", "hours", "weekdays", "blackout"]
-    static let hours = ["from", "to"]
-    static let blackout = ["first", "last", "reason"]
-}
-
 extension SpecReader {
-    static let monitorKeys = ["sla", "latency", "budget", "promotion"]
+    static let monitorKeys = SpecKeys.monitors.names
 
     /// The sections that monitors and reports go by.
     mutating func monitors(of top: SpecSection) -> MonitorTerms {
         var terms = MonitorTerms()
-        if let section = section("sla", of: top, allowed: Keys.sla), section.has("target") {
+        if let section = section("sla", of: top, allowed: SpecKeys.sla.names), section.has("target") {
             terms.uptimeTargetPPM = share("target", of: section, example: "0.999") ?? terms.uptimeTargetPPM
         }
         latency(of: top, &terms)
@@ -28,7 +17,7 @@ extension SpecReader {
     }
 
     private mutating func latency(of top: SpecSection, _ terms: inout MonitorTerms) {
-        guard let section = section("latency", of: top, allowed: Keys.latency) else { return }
+        guard let section = section("latency", of: top, allowed: SpecKeys.latency.names) else { return }
         let usual = LatencyThresholds.standard
         let range = Duration.microseconds(1)...Duration.seconds(60)
         func nanos(_ key: String, _ usual: UInt64) -> UInt64 {
@@ -66,10 +55,8 @@ extension SpecReader {
 
 extension SpecReader {
     private mutating func budget(of top: SpecSection, _ terms: inout MonitorTerms) {
-        guard let section = section("budget", of: top, allowed: Keys.budget) else { return }
-        for (name, key) in MonitorTerms.limits {
-            terms.budget[key] = dollars(name, of: section, default: terms.budget[key], upTo: 1_000_000)
-        }
+        guard let section = section("budget", of: top, allowed: SpecKeys.budget.names) else { return }
+        read(SpecKeys.budgetLimits, of: section, into: &terms.budget)
         if terms.budget.sliceMicros == 0 { mismatch("slice", of: section, expected: "more than 0 dollars") }
         if let provider = text("provider", of: section, expected: "a provider's name") {
             terms.prices.provider = provider
@@ -77,7 +64,7 @@ extension SpecReader {
                 mismatch("provider", of: section, expected: "1 to 64 of a-z, 0-9, ., _ and -")
             }
         }
-        if let prices = self.section("prices", of: section, allowed: Schema.names) {
+        if let prices = self.section("prices", of: section, allowed: SpecKeys.budget["prices"].names) {
             for name in prices.entries.keys.sorted() {
                 if let price = price(name, of: prices) { terms.prices.bySchema[name] = price }
             }
@@ -111,7 +98,7 @@ extension SpecReader {
                 )
                 continue
             }
-            limits.fixedMicros[name] = dollars(name, of: section, default: 0, upTo: 1_000_000)
+            limits.fixedMicros[name] = SpecValue.dollars(.from(0, to: 1_000_000)).read(&self, name, section, 0, "")
         }
     }
 }
@@ -121,7 +108,7 @@ extension SpecReader {
 extension SpecReader {
     private mutating func promotion(of top: SpecSection) -> PromotionWindows {
         var windows = PromotionWindows()
-        guard let section = section("promotion", of: top, allowed: Keys.promotion) else { return windows }
+        guard let section = section("promotion", of: top, allowed: SpecKeys.promotion.names) else { return windows }
         let minutes = Duration.zero...Duration.seconds(12 * 3600)
         func wholeMinutes(_ key: String, _ usual: Int) -> Int {
             Int(
@@ -142,7 +129,7 @@ extension SpecReader {
     }
 
     private mutating func hours(of promotion: SpecSection) -> PromotionWindows.Hours? {
-        guard let section = section("hours", of: promotion, allowed: Keys.hours) else { return nil }
+        guard let section = section("hours", of: promotion, allowed: SpecKeys.hours.names) else { return nil }
         guard let from = minuteOfDay("from", of: section), let to = minuteOfDay("to", of: section) else { return nil }
         return PromotionWindows.Hours(from: from, to: to)
     }
@@ -170,7 +157,7 @@ extension SpecReader {
         }
         return nodes.enumerated().compactMap { index, node in
             let path = "\(promotion.path("blackout"))[\(index)]"
-            guard let section = section(node, path: path, line: node.line, allowed: Keys.blackout),
+            guard let section = section(node, path: path, line: node.line, allowed: SpecKeys.blackout.names),
                 let first = date("first", of: section)
             else { return nil }
             let last = section.has("last") ? date("last", of: section) ?? first : first
@@ -184,15 +171,9 @@ extension SpecReader {
 // MARK: - One spelling
 
 extension MonitorTerms {
-    fileprivate static let limits: [(String, BudgetLimits.Key)] = [
-        ("month", .month), ("aim", .monthAim), ("day", .day), ("cost_per_signal", .costPerSignal),
-        ("reserve", .protectionReserve), ("slice", .slice), ("approval", .approval),
-    ]
-
     /// The sections by name, spelt so that the spec's reader reads them again.
     var canonical: [String: CanonicalJSON] {
-        var budget = Dictionary(
-            uniqueKeysWithValues: Self.limits.map { ($0, CanonicalJSON.decimal(self.budget[$1])) })
+        var budget = SpecKeys.budgetLimits.printed(self.budget)
         budget["provider"] = .text(prices.provider)
         budget["prices"] = .object(prices.bySchema.mapValues { .text($0.description) })
         budget["fixed"] = .object(self.budget.fixedMicros.mapValues(CanonicalJSON.decimal))
@@ -227,12 +208,6 @@ extension MonitorTerms {
 
 extension CanonicalJSON {
     fileprivate static func nanos(_ value: UInt64) -> CanonicalJSON { .text(DurationText.print(.nanoseconds(value))) }
-
-    /// A number with six decimals, from its millionths.
-    fileprivate static func decimal(_ millionths: Int64) -> CanonicalJSON {
-        let text = MoneyText.dollars(millionths)
-        return ExactDecimal(text).map(CanonicalJSON.number) ?? .text(text)
-    }
 }
 
 extension PromotionWindows {

@@ -27,29 +27,10 @@ extension Spec {
     }
 }
 
-private enum Keys {
-    static let spec =
-        [
-            "id", "calendar", "feed", "baseline", "candidate", "assignment", "stages", "baseline_down", "signals",
-            "engine_limits", "outcomes", "sinks",
-        ] + SpecReader.monitorKeys
-    static let feed = ["files", "mark_interval", "window"]
-    static let engine = ["engine", "command", "config"]
-    static let assignment = ["block"]
-    static let stages = Stage.allCases.map(\.rawValue)
-    static let stage = ["weight"]
-    static let signals = ["max_horizon", "max_signal_age"]
-    static let limits = [
-        "start_timeout", "stall_timeout", "kill_timeout", "max_lag", "max_memory", "drain_timeout", "hang_timeout",
-    ]
-    static let outcomes = ["assumed_latency", "cost_per_side", "slippage_ticks"]
-    static let sink = ["name", "file", "stdout", "exec"]
-}
-
 extension SpecReader {
     /// Nil when something that has no default is missing or wrong, which has been reported.
     fileprivate mutating func spec(_ root: YAMLNode, files: SpecFiles) -> Spec? {
-        guard let top = section(root, path: "", line: 1, allowed: Keys.spec) else { return nil }
+        guard let top = section(root, path: "", line: 1, allowed: SpecKeys.spec.names) else { return nil }
         let folder = SpecPath.folder(of: file)
         let id = identifier(of: top)
         let calendar = calendar(of: top, folder: folder, files: files)
@@ -59,26 +40,23 @@ extension SpecReader {
         let block = block(of: top)
         let weights = weights(of: top)
         let baselineDown: RolloutPlan.BaselineDown = word("baseline_down", of: top, default: .silent)
-        let signals = section("signals", of: top, allowed: Keys.signals)
+        let ages = ages(of: top)
         let limits = limits(of: top)
-        let outcomes = outcomes(of: top)
+        var outcomes = OutcomeTerms()
+        if let section = section("outcomes", of: top, allowed: SpecKeys.outcomes.map(\.name)) {
+            read(SpecKeys.outcomes, of: section, into: &outcomes)
+        }
         let sinks = sinks(of: top)
         let monitors = monitors(of: top)
-        var maxHorizon = Spec.defaultMaxHorizon
-        var maxSignalAge = Spec.defaultMaxSignalAge
-        if let signals {
-            maxHorizon = duration(
-                "max_horizon", of: signals, default: maxHorizon, in: .seconds(1)...(.seconds(86_400)),
-                wholeSeconds: true)
-            maxSignalAge = duration(
-                "max_signal_age", of: signals, default: maxSignalAge, in: .milliseconds(1)...(.seconds(3600)))
-        }
+        let decisions = decisions(of: top)
+        outcomes.rMicrosRange = decisions.signalClip
         guard let id, let calendar, let baseline, let candidate else { return nil }
         let plan = RolloutPlan(
             id: id, calendar: calendar, block: block, weights: weights, baselineDown: baselineDown)
         var spec = Spec(
-            path: file, plan: plan, feed: feed, baseline: baseline, candidate: candidate, maxHorizon: maxHorizon,
-            maxSignalAge: maxSignalAge, limits: limits, outcomes: outcomes, sinks: sinks, monitors: monitors)
+            path: file, plan: plan, feed: feed, baseline: baseline, candidate: candidate,
+            maxHorizon: ages.maxHorizon, maxSignalAge: ages.maxSignalAge, limits: limits, outcomes: outcomes,
+            sinks: sinks, monitors: monitors, decisions: decisions.terms)
         spec.lines = lines
         return spec
     }
@@ -129,18 +107,17 @@ extension SpecReader {
 
     private mutating func feed(of top: SpecSection, folder: String) -> FeedSpec {
         var feed = FeedSpec()
-        guard let section = section("feed", of: top, allowed: Keys.feed) else { return feed }
+        guard let section = section("feed", of: top, allowed: SpecKeys.feed.names) else { return feed }
         let files = texts("files", of: section, expected: "a list of file names") ?? []
         feed.files = files.map { SpecPath($0, in: folder) }
-        feed.markInterval = duration(
-            "mark_interval", of: section, default: feed.markInterval, in: .milliseconds(100)...(.seconds(3600)))
-        feed.window = integer("window", of: section, default: feed.window, in: 1...(1 << 26))
+        read(SpecKeys.feedFields, of: section, into: &feed)
         return feed
     }
 
     private mutating func block(of top: SpecSection) -> RolloutPlan.Block {
         let fallback = RolloutPlan.Block.seconds(1800)
-        guard let section = section("assignment", of: top, allowed: Keys.assignment), section.has("block") else {
+        guard let section = section("assignment", of: top, allowed: SpecKeys.assignment.names), section.has("block")
+        else {
             return fallback
         }
         let expected = "a duration that divides a day, such as 30m, or session"
@@ -160,18 +137,18 @@ extension SpecReader {
         return .seconds(seconds)
     }
 
+    private mutating func ages(of top: SpecSection) -> SpecKeys.SignalAges {
+        var ages = SpecKeys.SignalAges()
+        guard let section = section("signals", of: top, allowed: SpecKeys.signals.map(\.name)) else { return ages }
+        read(SpecKeys.signals, of: section, into: &ages)
+        return ages
+    }
+
     private mutating func limits(of top: SpecSection) -> EngineLimits {
         var limits = EngineLimits()
-        guard let section = section("engine_limits", of: top, allowed: Keys.limits) else { return limits }
-        let range = Duration.milliseconds(10)...Duration.seconds(3600)
-        limits.startTimeout = duration("start_timeout", of: section, default: limits.startTimeout, in: range)
-        limits.stallTimeout = duration("stall_timeout", of: section, default: limits.stallTimeout, in: range)
-        limits.killTimeout = duration("kill_timeout", of: section, default: limits.killTimeout, in: range)
-        limits.maxLag = duration("max_lag", of: section, default: limits.maxLag, in: range)
-        limits.maxMemoryBytes = byteCount(
-            "max_memory", of: section, default: limits.maxMemoryBytes, in: (16 << 20)...(1 << 40))
-        limits.drainTimeout = duration("drain_timeout", of: section, default: limits.drainTimeout, in: range)
-        limits.hangTimeout = duration("hang_timeout", of: section, default: limits.hangTimeout, in: range)
+        let fields = SpecKeys.engineLimits
+        guard let section = section("engine_limits", of: top, allowed: fields.map(\.name)) else { return limits }
+        read(fields, of: section, into: &limits)
         if limits.killTimeout < limits.stallTimeout {
             let key = section.has("kill_timeout") ? "kill_timeout" : "stall_timeout"
             let kill = DurationText.print(limits.killTimeout)
@@ -185,40 +162,13 @@ extension SpecReader {
 }
 
 extension SpecReader {
-    private mutating func outcomes(of top: SpecSection) -> OutcomeTerms {
-        var terms = OutcomeTerms()
-        guard let section = section("outcomes", of: top, allowed: Keys.outcomes) else { return terms }
-        terms.assumedLatency = UInt64(
-            duration(
-                "assumed_latency", of: section, default: .nanoseconds(terms.assumedLatency), in: .zero...(.seconds(60))
-            ).wholeNanoseconds)
-        terms.costPerSideMicros = dollars("cost_per_side", of: section, default: terms.costPerSideMicros, upTo: 1000)
-        terms.slippageTicks = integer("slippage_ticks", of: section, default: terms.slippageTicks, in: 0...1000)
-        return terms
-    }
-
-    /// `0.85`; in micro-dollars.
-    mutating func dollars(
-        _ key: String, of section: SpecSection, default fallback: Int64, upTo limit: Int64
-    ) -> Int64 {
-        guard let entry = section.entries[key] else { return fallback }
-        guard case .scalar(let text, true) = entry.value.content,
-            case .number(let number) = ScalarMeaning(plain: text), let micros = MoneyText.micros(number),
-            (0...limit * 1_000_000).contains(micros)
-        else {
-            mismatch(key, of: section, expected: "dollars from 0 to \(limit), with at most six decimals, such as 0.85")
-            return fallback
-        }
-        return micros
-    }
-}
-
-extension SpecReader {
     /// A name of an engine or a command, and its configuration.
     private mutating func engine(
         _ arm: Arm, of top: SpecSection, folder: String, files: SpecFiles
     ) -> EngineSpec? {
-        guard let section = section(arm.rawValue, of: top, allowed: Keys.engine, required: true) else { return nil }
+        guard let section = section(arm.rawValue, of: top, allowed: SpecKeys.engine.names, required: true) else {
+            return nil
+        }
         let kind = engineKind(section)
         let path = text("config", of: section, expected: "a file name").map { SpecPath($0, in: folder) }
         var configuration: [UInt8]?
@@ -261,10 +211,11 @@ extension SpecReader {
     /// Every stage's weight; never falling, shadow 0.
     private mutating func weights(of top: SpecSection) -> [Stage: Weight] {
         var weights = RolloutPlan.defaultWeights
-        guard let section = section("stages", of: top, allowed: Keys.stages) else { return weights }
+        guard let section = section("stages", of: top, allowed: SpecKeys.stages.names) else { return weights }
         var given: Set<Stage> = []
         for stage in Stage.allCases {
-            guard let part = self.section(stage.rawValue, of: section, allowed: Keys.stage) else { continue }
+            guard let part = self.section(stage.rawValue, of: section, allowed: SpecKeys.stages[stage.rawValue].names)
+            else { continue }
             guard part.has("weight") else {
                 missing("weight", of: part)
                 continue
@@ -322,7 +273,9 @@ extension SpecReader {
         var files: [String: Int] = [:]
         for (index, node) in nodes.enumerated() {
             let path = "sinks[\(index)]"
-            guard let section = section(node, path: path, line: node.line, allowed: Keys.sink) else { continue }
+            guard let section = section(node, path: path, line: node.line, allowed: SpecKeys.sink.names) else {
+                continue
+            }
             let name = sinkName(section)
             if let name, let first = names[name] {
                 report(

@@ -21,6 +21,8 @@ package struct Spec: Sendable {
     package var outcomes: OutcomeTerms
     package var sinks: [SinkSpec]
     package var monitors: MonitorTerms
+    /// By what the rollout goes up, and what takes it down.
+    package var decisions: DecisionTerms
     /// The line of each key in the file, for warnings.
     var lines: [String: Int]
 
@@ -28,7 +30,7 @@ package struct Spec: Sendable {
         path: String, plan: RolloutPlan, feed: FeedSpec = FeedSpec(), baseline: EngineSpec, candidate: EngineSpec,
         maxHorizon: Duration = Self.defaultMaxHorizon, maxSignalAge: Duration = Self.defaultMaxSignalAge,
         limits: EngineLimits = EngineLimits(), outcomes: OutcomeTerms = OutcomeTerms(), sinks: [SinkSpec] = [],
-        monitors: MonitorTerms = MonitorTerms()
+        monitors: MonitorTerms = MonitorTerms(), decisions: DecisionTerms = DecisionTerms()
     ) {
         self.path = path
         self.plan = plan
@@ -41,6 +43,7 @@ package struct Spec: Sendable {
         self.outcomes = outcomes
         self.sinks = sinks
         self.monitors = monitors
+        self.decisions = decisions
         lines = [:]
     }
 

@@ -35,7 +35,11 @@ struct SpecReader {
     mutating func add(_ more: [SpecProblem]) { problems.append(contentsOf: more) }
 
     /// The mapping at `node` with unknown keys reported; nil when it is none.
-    mutating func section(_ node: YAMLNode, path: String, line: Int, allowed: [String]) -> SpecSection? {
+    ///
+    /// - Parameter also: what may stand there besides, for messages: ` or off`.
+    mutating func section(
+        _ node: YAMLNode, path: String, line: Int, allowed: [String], also: String = ""
+    ) -> SpecSection? {
         switch node.content {
         case .refused: return nil
         case .mapping(let found):
@@ -54,20 +58,20 @@ struct SpecReader {
             return SpecSection(path: path, line: line, entries: entries)
         case .list, .scalar:
             let keys = "expected a mapping with \(allowed.joined(separator: ", "))"
-            report(line: node.line, path: path, "\(keys); found \(node.kind)")
+            report(line: node.line, path: path, "\(keys)\(also); found \(node.kind)")
             return nil
         }
     }
 
     /// The mapping under `key`; nil when there is none, which is reported when it is `required`.
     mutating func section(
-        _ key: String, of parent: SpecSection, allowed: [String], required: Bool = false
+        _ key: String, of parent: SpecSection, allowed: [String], required: Bool = false, also: String = ""
     ) -> SpecSection? {
         guard let entry = parent.entries[key] else {
             if required { missing(key, of: parent) }
             return nil
         }
-        return section(entry.value, path: parent.path(key), line: entry.line, allowed: allowed)
+        return section(entry.value, path: parent.path(key), line: entry.line, allowed: allowed, also: also)
     }
 
     mutating func missing(_ key: String, of section: SpecSection) {
@@ -153,10 +157,10 @@ extension SpecReader {
     }
 
     mutating func integer(
-        _ key: String, of section: SpecSection, default fallback: Int, in range: ClosedRange<Int>
+        _ key: String, of section: SpecSection, default fallback: Int, in range: ClosedRange<Int>, also: String = ""
     ) -> Int {
         guard let entry = section.entries[key] else { return fallback }
-        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)\(also)"
         guard case .scalar(let text, true) = entry.value.content,
             case .number(let number) = ScalarMeaning(plain: text), let value = number.integer, range.contains(value)
         else {

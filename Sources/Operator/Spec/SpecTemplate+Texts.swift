@@ -3,6 +3,7 @@
 extension SpecTemplate {
     /// `rollout/ifd-v3.yaml`
     static let specText = #"""
+        # yaml-language-server: $schema=spec.schema.json
         # One rollout: IFD v3.0 on trial beside IFD v1.0. Check it with: tandem lint rollout/ifd-v3.yaml
         # Every key below but id, calendar, baseline and candidate may be left out; the values shown are then used.
         # Paths are relative to this file's folder, those of file sinks to the state folder.
@@ -41,6 +42,84 @@ extension SpecTemplate {
           assumed_latency: 100ms        # from a signal's cause to the first quote it could meet
           cost_per_side: 0.85           # commission and fees of one fill, dollars
           slippage_ticks: 1             # what each fill loses beside its price
+
+        decisions: act                  # goes up, stops and comes down by itself; `watch` only says what it would do
+
+        evidence:                       # both engines on paper, session by session; never routed traffic alone
+          unit: session                 # one observation is a trade date over all instruments; blocks of a day hang together
+          unit_sessions: 1              # more, where positions rightly last longer than a session
+          score: account                # the R one account would have made with either; `per-signal`: the mean R of all signals
+          account: {entries: 10, at_once: 3}  # signals it takes in a session, and holds at a time
+          signal_clip_r: [-1.5, 3.0]    # the R of one signal is clipped to this,
+          clip_r: 8.0                   # the accounts' difference in a session to this, both ways,
+          quality_clip_r: 1.5           # and the difference of mean R per signal to this
+          margin_r: 1.0                 # of each `not_worse` below without its own
+          label_deadline_sessions: 2    # closed sessions after which a missing outcome counts as unresolvable
+          horizon_sessions: 120         # harm may begin at any time; over so many sessions its evidence is spread
+
+        harm:                           # the candidate loses money: back to the baseline, and this version is closed
+          alpha: 0.025                  # chance that it ever closes one which does no harm
+          parts:                        # guardrails, weights of which add up to 1, and the loss each tolerates
+            account: {weight: 0.8, tolerance_r: 0.0}
+            quality: {weight: 0.2, tolerance_r: 0.10}
+
+        no_gain: {gain_r: 1.0, alpha: 0.05, stages: [shadow, canary, limited]}  # cannot gain so much: closed; or `off`
+        fall: {arl_sessions: 250, reference: 0.5, stages: [limited, full]}  # too little left of that: to canary, once; or `off`
+
+        gates:                          # what must hold at once after a session; a gate that is `off` opens by hand only
+          canary:
+            sessions: 5                 # observed ones in the stage before
+            resolved_signals: 20        # of the candidate, with an outcome
+            not_worse: {margin_r: 1.0, alpha: 0.20}  # proven to lose less than the margin, R a session
+          limited:
+            sessions: 5
+            better: {alpha: 0.10}       # proven to make more than the baseline
+            stage_mean_r: ">= 0"        # no worse than it in the stage before
+          full:
+            sessions: 10
+            better: {alpha: 0.05}
+            stage_mean_r: ">= 0"
+            accuracy: {point: 0.70, bound: 0.60, alpha: 0.10}  # signals that gain: the share seen, and the share proven
+            quality: {not_worse_r: 0.25, alpha: 0.10}  # proven: mean R per signal not worse by more
+            promotion: automatic        # in any gate: or `manual`, then a person promotes once it is passed
+            approvals: 0                # persons who have to agree, up to 2
+            approval_sessions: 5        # sessions after which an approval is void
+
+        deadline_sessions: {shadow: 60, canary: 60, limited: 60}  # undecided for so long: held, and a person decides
+
+        live_limits:                    # of the candidate's live signals, R as realised; `off` binds nothing
+          canary: {per_session: 3, loss_r_session: 3, loss_r_stage: 6}  # no more signals; no new entry today; back to shadow
+          limited: {per_session: 8, loss_r_session: 3, loss_r_stage: 12}
+          full: {loss_r_session: 3, loss_r_stage: 24}
+
+        triggers:                       # what acts at once and needs no statistics
+          side_per_session: 3           # stops or targets on the wrong side; so many roll back
+          burst: {minute: 5, half_hour: 8, session: 30}  # so many signals in a minute, or more than so many: unrouted
+          opposite: {of: 10, at_least: 6}  # half hours in which it said the opposite of the baseline: held
+          unhealthy_after: 5m           # not ready for so long in a session: rolled back
+          slow_share: 0.05              # proven share of slow signals: rolled back
+          latency_drift: 5              # its answers grow slower than the baseline's, CUSUM in standard deviations: held
+          error_share: 0.001            # errors per engine message: held
+          share_alpha: 0.001            # realised and planned share differ: held
+          stale_sessions: 3             # sessions closed of which no evidence came: held
+          actions: {}                   # by trigger, where not as usual, such as {burst: rollback}
+
+        cool_down_sessions: 5           # without a new promotion after a stage loss
+        rollback_window_sessions: 20    # in full, during which the return is instant; then the rollout is completed
+
+        open_episodes:                  # the candidate's open positions when it has to go
+          policy: hand-over             # the baseline may speak at once; `hold`: they run on; `close`: sinks close them
+          drain: 30m                    # how long held ones may last
+
+        # risk:                         # checks before a signal of either engine is live; left out, nothing is checked
+        #   capital: 100000             # dollars the account begins with
+        #   kelly_cap: 0.02             # of the equity, what one signal may put at risk
+        #   max_contracts: 10           # of one underlying, net
+        #   open_positions: 5           # at a time
+        #   daily_loss: 2000            # dollars; after it nothing new in the session
+        #   drawdown: 10000             # from the highest equity; after it nothing new
+        #   exposure: 2000000           # notional of all open positions
+        #   point_values: {CL: 1000}    # dollars a point, beside CME's equity index futures
 
         engine_limits:                  # when an engine counts as not answering
           start_timeout: 20s            # from its start to its first line
