@@ -11,6 +11,7 @@ package enum SpecTemplate {
     package static let files = [
         File(path: "README.md", text: readmeText),
         File(path: specPath, text: specText),
+        File(path: "rollout/spec.schema.json", text: SpecSchema.text),
         File(path: "rollout/engines/ifd-v1/production.yaml", text: baselineText),
         File(path: "rollout/engines/ifd-v3/production.yaml", text: candidateText),
     ]
@@ -20,6 +21,7 @@ package enum SpecTemplate {
 
         - `rollout/ifd-v3.yaml`: which two engines run, on what data, and how much the candidate may take
         - `rollout/engines/ifd-v1/production.yaml`, `rollout/engines/ifd-v3/production.yaml`: the engines' own settings
+        - `rollout/spec.schema.json`: every key of a spec, for editors that know JSON Schema
         - `data/`: market data (DBN); `state/`: made by the first run, holds the journal and the sinks' files
 
         ## Next
