@@ -95,7 +95,11 @@ private struct Linter {
             warn("sinks", "more than one sink writes to standard output: each signal appears more than once")
         }
         lookAtStages()
-        if spec.baseline.kind == spec.candidate.kind, spec.baseline.configuration == spec.candidate.configuration {
+        for (path, message) in spec.decisionWarnings { warn(path, message) }
+        // An engine beside itself is how a watching rollout shows its own false alarms.
+        if spec.decisions.mode == .act, spec.baseline.kind == spec.candidate.kind,
+            spec.baseline.configuration == spec.candidate.configuration
+        {
             warn("candidate", "is the same engine with the same configuration as the baseline: nothing is on trial")
         }
         for arm in Arm.allCases where spec.engine(arm).kind == .builtIn("metronome") {
@@ -138,6 +142,13 @@ private struct Linter {
     }
 
     private mutating func lookAtStages() {
+        // On purpose: the candidate is never live.
+        if Stage.allCases.allSatisfy({ spec.plan.weight(in: $0) == .zero }) {
+            if spec.decisions.mode == .act, !spec.decisions.gates.isEmpty {
+                warn("stages", "every weight is 0: the candidate stays in shadow whatever a gate says")
+            }
+            return
+        }
         for (lower, upper) in zip(Stage.allCases.dropFirst(), Stage.allCases.dropFirst(2)) {
             let weight = spec.plan.weight(in: upper)
             if spec.plan.weight(in: lower) == weight {
