@@ -1,0 +1,24 @@
+internal import MarketData
+internal import Monitors
+
+extension RolloutStory {
+    /// A line for each session, with the evidence after it. An empty field is unknown, or not asked.
+    package var csv: String {
+        var csv = CSV(header: [
+            "basis", "session", "stage", "state", "d_r", "quality_r", "baseline_r", "candidate_r", "live_r", "mean_d_r",
+            "mean_d_low_r", "mean_d_high_r", "better_e", "better_asked", "not_worse_e", "not_worse_asked", "harm_e",
+            "no_gain_e", "fall",
+        ])
+        for point in points {
+            let numbers = [
+                point.d, point.q, point.baselineR, point.candidateR, point.liveR, point.meanD.value, point.meanD.low,
+                point.meanD.high, point.betterE, point.betterThreshold, point.notWorseE, point.notWorseThreshold,
+                point.harmE, point.noGainE, point.fall,
+            ]
+            csv.append(
+                [input.basis.rawValue, "\(point.session)", point.stage.rawValue, point.state.rawValue]
+                    + numbers.map { $0.map { String($0) } })
+        }
+        return csv.text
+    }
+}
