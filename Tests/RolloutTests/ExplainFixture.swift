@@ -4,6 +4,10 @@ import Rollout
 
 /// Sessions, states and evidence for reports, made by hand.
 enum ExplainFixture {
+    static func seeds(_ few: Int, soak many: Int) -> Range<UInt64> {
+        0..<UInt64(ProcessInfo.processInfo.environment["TANDEM_SOAK"] == nil ? few : many)
+    }
+
     /// 2026-01-05 and the days after it.
     static func date(_ number: Int) -> CivilDate { CivilDate(daysSince1970: 20_458).adding(days: number) }
 
@@ -50,18 +54,12 @@ enum ExplainFixture {
         return state
     }
 
-    /// An interval that is no statistic: one below and two above the mean, so that a test sees who asked.
-    static let interval: MeanInterval = { values, _, _ in
-        let mean = values.reduce(0, +) / Double(values.count)
-        return (mean - 1, mean + 2)
-    }
-
     static let now = Moment(time: at(noon))
 
     static func report(
         _ state: RolloutState, _ evidence: Evidence, now: Moment = now, counts: [Trigger: Double] = [:]
     ) -> ExplainReport {
-        ExplainReport(state: state, evidence: evidence, now: now, counts: counts, interval: interval)
+        ExplainReport(state: state, evidence: evidence, now: now, counts: counts)
     }
 
     static func json(_ value: some Encodable) throws -> [String: Any] {

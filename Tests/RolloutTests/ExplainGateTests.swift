@@ -35,7 +35,10 @@ private typealias Fixture = ExplainFixture
         #expect(abs((better.value ?? 0) - 2.406508706) < 1e-8)
         #expect(abs((better.p ?? 0) - 1 / 2.406508706) < 1e-8)
         #expect(better.threshold == 10 && better.verdict == .inconclusive)
-        #expect(better.estimate == Estimate(value: 2, low: 1, high: 4, count: 10))
+        // The same table's confidence sequence.
+        #expect(better.estimate?.value == 2 && better.estimate?.count == 10)
+        #expect(abs((better.estimate?.low ?? 0) + 2.53768006) < 1e-7)
+        #expect(abs((better.estimate?.high ?? 0) - 5.37381746) < 1e-7)
         #expect(better.missing == "2.40 of 10: about 16 more sessions")
         #expect(better.wait?.nineInTen == 52 - 10...65 - 10)
     }
@@ -89,16 +92,16 @@ private typealias Fixture = ExplainFixture
         #expect(accuracy.estimate?.value == 0.5 && accuracy.estimate?.count == 24)
     }
 
-    @Test func theIntervalIsAskedWithTheClipOfItsMean() {
+    /// A quarter of D each, from four signals against none of the baseline's two; 9 / 4 is clipped to 1.5. The interval is
+    /// that of values clipped to 8, made smaller as its clip is.
+    @Test func qualityHasItsOwnClip() {
         let evidence = Fixture.evidence(golden)
-        let report = ExplainReport(state: Fixture.state(.canary, evidence), evidence: evidence, now: Fixture.now) {
-            values, clip, alpha in (-clip, alpha)
-        }
-        #expect(report.evidence.meanD.low == -8 && report.evidence.meanD.high == 0.05)
-        #expect(report.evidence.meanQuality.low == -1.5)
-        // A quarter of D each, from four signals against none of the baseline's two; 9 / 4 is clipped to 1.5.
-        let quality = report.evidence.meanQuality.value ?? 0
-        #expect(abs(quality - (3 - 1 + 4 - 1.5 + 5 + 6 - 2 + 6 - 5 + 3.5) / 40) < 1e-12)
+        let quality = Fixture.report(Fixture.state(.canary, evidence), evidence).evidence.meanQuality
+        let values = [3, -1, 4, -1.5, 5, 6, -2, 6, -5, 3.5].map { $0 / 4 }
+        #expect(abs((quality.value ?? 0) - values.reduce(0, +) / 10) < 1e-12)
+        let wide = ConfidenceSequence.interval(of: values.map { $0 * 8 / 1.5 }, clip: 8, alpha: 0.05)
+        #expect(abs((quality.low ?? 9) - wide.low * 1.5 / 8) < 1e-9)
+        #expect(abs((quality.high ?? 9) - wide.high * 1.5 / 8) < 1e-9)
     }
 
     // MARK: - Measurements

@@ -182,6 +182,31 @@ private typealias Fixture = ExplainFixture
         #expect(report.summary == "full, running: completed after 12 more sessions if nothing speaks against it")
     }
 
+    @Test func whatHasEndedSaysSo() {
+        let completed = report(.full, Array(repeating: 3, count: 30)) { $0.status = .completed }
+        #expect(completed.summary == "full, completed: the candidate has taken over; nothing is left to decide")
+        #expect(completed.next.waitsFor == "never")
+        let draining = report(.shadow) { $0.status = .draining }
+        #expect(draining.summary.hasSuffix("the candidate's last positions run to their ends"))
+        let rolledBack = report(.shadow) { $0.status = .rolledBack }
+        #expect(rolledBack.summary.hasSuffix("a person may let it begin again in shadow"))
+    }
+
+    @Test func whatIsHeldWaitsForAPerson() {
+        let full = report(.full, Array(repeating: 3, count: 30)) { $0.status = .held }
+        #expect(full.summary == "full, held: waits for a person to resume")
+        #expect(full.next.facts[0] == "Waits for a person to resume.")
+        let late = report(.canary) {
+            $0.status = .held
+            $0.deadlineSessions = 60
+        }
+        #expect(
+            late.summary.hasPrefix(
+                "canary, held: waits for a person to resume (no verdict by the deadline); besides it"))
+        let passed = report(.canary, Array(repeating: 8, count: 20)) { $0.status = .held }
+        #expect(passed.summary == "canary, held: waits for a person to resume; the gate to limited is passed")
+    }
+
     @Test func whatIsClosedNamesItsCause() throws {
         let report = report(.shadow) {
             $0.status = .failed
@@ -219,8 +244,7 @@ private typealias Fixture = ExplainFixture
 
     @Test func jsonSpellsOutWhatIsNotKnown() throws {
         let report = ExplainReport(
-            state: RolloutState(judgesTime: true), evidence: Evidence(terms: DecisionTerms()), now: Fixture.now,
-            interval: Fixture.interval)
+            state: RolloutState(judgesTime: true), evidence: Evidence(terms: DecisionTerms()), now: Fixture.now)
         let json = try Fixture.json(report)
         let gate = try #require(json["gate"] as? [String: Any])
         let checks = try #require(gate["checks"] as? [[String: Any]])

@@ -32,7 +32,7 @@ private typealias Fixture = StoryFixture
     }
 
     /// Against evidence that went along with a random history.
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: ExplainFixture.seeds(5, soak: 200))
     func aStoryToldAnewIsTheOneThatHappened(seed: UInt64) {
         var random = RolloutRandom(seed: seed)
         var evidence = Evidence(terms: ExplainFixture.terms)
@@ -109,11 +109,15 @@ private typealias Fixture = StoryFixture
         #expect(Fixture.story(Fixture.input(Fixture.sessions([1]))).points[0].liveR == nil)
     }
 
-    @Test func theIntervalIsThatOfTheSessionsSoFar() {
-        let points = Fixture.story(Fixture.input(Fixture.sessions([3, -1, 9]))).points
-        #expect(points.map(\.meanD.value) == [3, 1, 10.0 / 3])
-        #expect(points.map(\.meanD.low) == [2, 0, 10.0 / 3 - 1])
-        #expect(points.map(\.meanD.high) == [5, 3, 10.0 / 3 + 2])
+    /// B of `decision-statistics.md`, section 9.
+    @Test(arguments: [
+        (1, 3.0, -7.86075949, 7.93670886), (5, 1.9, -4.50787619, 5.96210451), (10, 2, -2.53768006, 5.37381746),
+    ])
+    func theIntervalIsThatOfTheSessionsSoFar(n: Int, mean: Double, low: Double, high: Double) {
+        let point = Fixture.story(Fixture.input(Fixture.sessions(Fixture.differences))).points[n - 1].meanD
+        #expect(point.count == n)
+        #expect(isClose(point.value, mean))
+        #expect(abs((point.low ?? 0) - low) < 1e-7 && abs((point.high ?? 0) - high) < 1e-7)
     }
 
     @Test func aMoveRestsOnTheSessionBeforeIt() {

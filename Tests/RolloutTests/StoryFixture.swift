@@ -30,7 +30,5 @@ enum StoryFixture {
         differences.enumerated().map { ExplainFixture.session($0, $1) }
     }
 
-    static func story(_ input: RolloutStory.Input) -> RolloutStory {
-        RolloutStory(input, interval: ExplainFixture.interval)
-    }
+    static func story(_ input: RolloutStory.Input) -> RolloutStory { RolloutStory(input) }
 }

@@ -42,7 +42,9 @@ private typealias Fixture = StoryFixture
                 candidate: Estimate(value: 0.75, low: 0.7, high: 0.8, count: 200), difference: .unknown),
             .init("payoff ratio", .ratio, baseline: .unknown, candidate: .unknown, difference: nil),
         ]
-        input.selfCheck = .init(draws: 10_000, harm: 0.013, better: 0.028)
+        var random = RolloutRandom(seed: 1)
+        input.selfCheck = SelfCheck(
+            of: input.sessions, terms: input.terms, betterAlpha: 0.05, draws: 100, using: &random)
         input.corrections = [.init(session: ExplainFixture.date(2), afterSession: 6, before: 4, after: 2.5)]
         return input
     }
@@ -59,7 +61,7 @@ private typealias Fixture = StoryFixture
             "1: better 10.4 of 10",
             "besides 1 empty, 1 tainted", "version 2 tried in this rollout", "65.0 % [60.0 %, 70.0 %]",
             "payoff ratio  unknown",
-            "called in 1.3 % and better in 2.8 %", "2026-01-07              6  +4.00  +2.50",
+            "drawn anew 100 times", "2026-01-07              6  +4.00  +2.50",
         ] {
             #expect(text.contains(part) || sentences.contains(part), "\(part)")
         }
@@ -69,10 +71,10 @@ private typealias Fixture = StoryFixture
 
     @Test func transitionsStandBesideTheirEvidence() {
         let text = Fixture.story(complete()).text(generated: generated)
-        // Golden E+(0), E+(-1) and E-(1) of B at n = 5; the interval is the fixture's.
+        // Confidence sequence, E+(0), E+(-1) and E-(1) of B at n = 5; `decision-statistics.md`, section 9.
         let rests = text.split(separator: "\n").first { $0.hasPrefix("  1  2026-01-09  ") }
         let cells = rests?.split(separator: " ").map(String.init) ?? []
-        #expect(cells.prefix(7) == ["1", "2026-01-09", "+1.90", "+0.90", "+3.90", "1.66", "2.54"])
+        #expect(cells.prefix(7) == ["1", "2026-01-09", "+1.90", "-4.51", "+5.96", "1.66", "2.54"])
         #expect(cells.suffix(2) == ["0.64", "-"])
     }
 
@@ -166,7 +168,10 @@ private typealias Fixture = StoryFixture
         #expect((metrics[0]["difference"] as? [String: Any])?["value"] is NSNull)
         let correction = try #require((json["corrections"] as? [[String: Any]])?.first)
         #expect(correction["session"] as? String == "2026-01-07" && correction["d_is_r"] as? Double == 2.5)
-        #expect((json["self_check"] as? [String: Any])?["better"] as? Double == 0.028)
+        let check = try #require(json["self_check"] as? [String: Any])
+        #expect(check["draws"] as? Int == 100 && check["sessions"] as? Int == 8)
+        // Even with all eight signs against it, its largest bet makes less than 20 of them, and 40 are asked.
+        #expect(check["harm_rate"] as? Double == 0)
         #expect(json["versions_tried"] as? Int == 2)
     }
 

@@ -18,29 +18,36 @@ struct DecisionWords {
     }
 
     private func answer(_ gate: ExplainReport.Gate?) -> String {
-        if state.isOver { return over }
+        if let ended { return ended }
         guard case .stay = decision.action else { return action }
+        if state.status == .held { return held(gate) }
         switch decision.nextCheck {
-        case .promotionWindow, .approval: return waiting
-        case .person where state.status == .running || gate?.isPassed == true: return waiting
-        case .person: return held(gate)
+        case .promotionWindow, .approval, .person: return waiting
         case .never: return "nothing is left to decide"
         case .sessionCommit: return gate.map(waits) ?? ungated
         }
     }
 
-    private var over: String {
-        guard let cause = state.closedBy else {
-            return "everything is back with the baseline; a person may let it begin again in shadow"
+    /// Nil while there is something to decide.
+    private var ended: String? {
+        switch state.status {
+        case .completed: "the candidate has taken over; nothing is left to decide"
+        case .draining: "everything is back with the baseline, and the candidate's last positions run to their ends"
+        case .rolledBack, .failed:
+            state.closedBy.map { "this version is closed (\($0.rawValue)); only a new version begins again" }
+                ?? "everything is back with the baseline; a person may let it begin again in shadow"
+        case .running, .held, .awaitingApproval: nil
         }
-        return "this version is closed (\(cause.rawValue)); only a new version begins again"
     }
 
     private func held(_ gate: ExplainReport.Gate?) -> String {
-        let reasons = state.tripped.keys.filter { state.handled.contains($0) }.sorted().map(\.rawValue)
+        let causes = state.tripped.keys.filter { state.handled.contains($0) }.sorted().map(\.rawValue)
+        let isLate = terms.deadlineSessions[state.stage].map { state.deadlineSessions >= $0 } ?? false
+        let reasons = causes.isEmpty && isLate ? ["no verdict by the deadline"] : causes
         let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
         return "waits for a person to resume\(why)"
-            + (gate.map { $0.isPassed ? "" : "; besides it " + waits($0) } ?? "")
+            + (gate.map { $0.isPassed ? "; the gate to \($0.stage.rawValue) is passed" : "; besides it " + waits($0) }
+                ?? "")
     }
 
     private var ungated: String {
@@ -68,7 +75,7 @@ struct DecisionWords {
         let (name, target) = actionName
         var (waitsFor, until): (String, Timestamp?) = (decision.nextCheck.name, nil)
         if case .promotionWindow(let time, _) = decision.nextCheck { until = time }
-        if state.isOver { waitsFor = "person" }
+        if ended != nil { waitsFor = state.status == .completed ? "never" : "person" }
         let facts = [first, approvals, deadline, setbacks, closed, clipped(summary), sessions(summary)]
         return ExplainReport.Next(
             action: name, target: target, waitsFor: waitsFor, until: until, facts: facts.compactMap { $0 })
@@ -76,13 +83,14 @@ struct DecisionWords {
 
     private var first: String {
         let sentence: String =
-            if state.isOver { over } else if case .stay = decision.action { waiting } else { action }
+            if let ended { ended } else if case .stay = decision.action { waiting } else { action }
         let prefix = terms.mode == .watch ? "Watches only, nothing moves by itself. It would say: " : ""
         return prefix + (sentence.first?.uppercased() ?? "") + sentence.dropFirst() + "."
     }
 
     /// What it waits for while it stays.
     private var waiting: String {
+        if state.status == .held { return held(nil) }
         switch decision.nextCheck {
         case .sessionCommit: return "stays, and looks again when the next session is committed"
         case .promotionWindow(let until, let reason):
@@ -147,7 +155,7 @@ struct DecisionWords {
     }
 
     private var deadline: String? {
-        guard !state.isOver, let most = terms.deadlineSessions[state.stage] else { return nil }
+        guard ended == nil, let most = terms.deadlineSessions[state.stage] else { return nil }
         return "Deadline: \(state.deadlineSessions) of \(most) sessions in \(state.stage.rawValue) are used; then it "
             + "holds for a person."
     }

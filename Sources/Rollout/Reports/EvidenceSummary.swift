@@ -1,10 +1,3 @@
-/// An interval for the mean of values that may be looked at after every session: values, what they are clipped to, and
-/// alpha.
-public typealias MeanInterval =
-    @Sendable (_ values: [Double], _ clip: Double, _ alpha: Double) -> (
-        low: Double, high: Double
-    )
-
 /// The evidence as people read it: counts of sessions, and estimates with their intervals.
 public struct EvidenceSummary: Hashable, Sendable {
     /// Sessions that are committed, and of them those that count, had no signal, or could not be judged.
@@ -28,7 +21,7 @@ public struct EvidenceSummary: Hashable, Sendable {
     /// Of the candidate's actionable signals, 0...1; nil before the first.
     public let unresolvableShare: Double?
 
-    init(_ evidence: Evidence, interval: MeanInterval) {
+    init(_ evidence: Evidence) {
         let terms = evidence.terms.evidence
         let counted = evidence.sessions.filter { $0.state == .observed }
         committed = evidence.sessions.count
@@ -38,9 +31,9 @@ public struct EvidenceSummary: Hashable, Sendable {
         recentlyTainted = evidence.recentlyTainted
         clipped = evidence.clipped
         let differences = counted.map { $0.difference(terms) }
-        meanD = Self.mean(differences, terms.scoreClipR, interval)
+        meanD = Self.mean(differences, terms.scoreClipR)
         deviationD = ExpectedWait.spread(differences)?.deviation
-        meanQuality = Self.mean(counted.compactMap { $0.qualityDifference(terms) }, terms.qualityClipR, interval)
+        meanQuality = Self.mean(counted.compactMap { $0.qualityDifference(terms) }, terms.qualityClipR)
         accuracy = SessionStatistics.share(counted.map { ($0.candidate.correct, $0.candidate.resolved) })
         unresolvableShare = evidence.unresolvableShare
     }
@@ -51,9 +44,9 @@ public struct EvidenceSummary: Hashable, Sendable {
         return mean / deviationD
     }
 
-    private static func mean(_ values: [Double], _ clip: Double, _ interval: MeanInterval) -> Estimate {
+    private static func mean(_ values: [Double], _ clip: Double) -> Estimate {
         guard !values.isEmpty else { return .unknown }
-        let (low, high) = interval(values, clip, alpha)
+        let (low, high) = ConfidenceSequence.interval(of: values, clip: clip, alpha: alpha)
         return Estimate(
             value: values.reduce(0, +) / Double(values.count), low: low, high: high, count: values.count)
     }

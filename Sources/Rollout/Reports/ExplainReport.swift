@@ -94,14 +94,11 @@ public struct ExplainReport: Hashable, Sendable {
     public let closedBy: Trigger?
     let terms: DecisionTerms
 
-    /// - Parameters:
-    ///   - counts: where triggers that only count stand below their thresholds, as far as the caller knows.
-    ///   - interval: for means that are looked at after every session.
+    /// - Parameter counts: where triggers that only count stand below their thresholds, as far as the caller knows.
     public init(
-        state: RolloutState, evidence: Evidence, now: Moment, counts: [Trigger: Double] = [:],
-        interval: MeanInterval
+        state: RolloutState, evidence: Evidence, now: Moment, counts: [Trigger: Double] = [:]
     ) {
-        let summary = EvidenceSummary(evidence, interval: interval)
+        let summary = EvidenceSummary(evidence)
         let decision = decide(state, evidence, now: now)
         let gate = state.stage.next.flatMap { Gate(to: $0, state, evidence, summary) }
         let words = DecisionWords(state: state, terms: evidence.terms, decision: decision, evidence: evidence)

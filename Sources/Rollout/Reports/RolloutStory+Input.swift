@@ -27,7 +27,7 @@ extension RolloutStory {
         /// Micro-dollars, by session; nil: unknown.
         package var costMicros: [ByArm<Int64>?] = []
         package var metrics: [MetricRow] = []
-        package var selfCheck: SelfCheckRates?
+        package var selfCheck: SelfCheck?
         package var corrections: [Correction] = []
 
         package init(
@@ -104,19 +104,6 @@ extension RolloutStory {
             self.baseline = baseline
             self.candidate = candidate
             self.difference = difference
-        }
-    }
-
-    /// How often harm and promotion would be called on these sessions if neither engine were the better one, 0...1.
-    package struct SelfCheckRates: Hashable, Sendable {
-        package var draws: Int
-        package var harm: Double?
-        package var better: Double?
-
-        package init(draws: Int, harm: Double?, better: Double?) {
-            self.draws = draws
-            self.harm = harm
-            self.better = better
         }
     }
 

@@ -31,7 +31,18 @@ extension RolloutStory: Encodable {
         try container.encode(points, forKey: .sessions)
         try container.encode(input.metrics, forKey: .metrics)
         try container.encode(input.corrections, forKey: .corrections)
-        try container.encode(input.selfCheck, forKey: .selfCheck)
+        guard let check = input.selfCheck else { return try container.encodeNil(forKey: .selfCheck) }
+        var rates = container.nestedContainer(keyedBy: SelfCheckKeys.self, forKey: .selfCheck)
+        try rates.encode(check.sessions, forKey: .sessions)
+        try rates.encode(check.draws, forKey: .draws)
+        try rates.encode(check.harmRate, forKey: .harm)
+        try rates.encode(check.betterRate, forKey: .better)
+    }
+
+    private enum SelfCheckKeys: String, CodingKey {
+        case sessions, draws
+        case harm = "harm_rate"
+        case better = "better_rate"
     }
 
     private enum MoveKeys: String, CodingKey {
@@ -141,17 +152,6 @@ extension RolloutStory.MetricRow: Encodable {
         try container.encode(baseline, forKey: .baseline)
         try container.encode(candidate, forKey: .candidate)
         try container.encode(difference, forKey: .difference)
-    }
-}
-
-extension RolloutStory.SelfCheckRates: Encodable {
-    private enum CodingKeys: String, CodingKey { case draws, harm, better }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(draws, forKey: .draws)
-        try container.encode(harm, forKey: .harm)
-        try container.encode(better, forKey: .better)
     }
 }
 

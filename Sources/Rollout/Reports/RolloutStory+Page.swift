@@ -73,8 +73,8 @@ extension RolloutStory {
         let check =
             input.selfCheck.map { check in
                 "Self-check: with the signs of all D drawn anew \(NumberFormat.count(check.draws)) times, harm would have been "
-                    + "called in \(NumberFormat.percent(check.harm, places: 1)) and better in "
-                    + "\(NumberFormat.percent(check.better, places: 1))."
+                    + "called in \(NumberFormat.percent(check.harmRate, places: 1)) and better in "
+                    + "\(NumberFormat.percent(check.betterRate, places: 1))."
             } ?? "Self-check: not run."
         return ReportPage.Section(
             heading: "Corrections and self-check",

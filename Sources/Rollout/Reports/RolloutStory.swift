@@ -48,11 +48,10 @@ package struct RolloutStory: Sendable {
     package let stage: Stage
     package let status: Status
 
-    /// - Parameter interval: for the mean of D, asked once for each session that counts.
-    /// - Complexity: that of `interval` for each session; the rest is linear.
-    package init(_ input: Input, interval: @escaping MeanInterval) {
+    /// - Complexity: quadratic in sessions, for the confidence sequence.
+    package init(_ input: Input) {
         self.input = input
-        var course = StoryCourse(input, interval: interval)
+        var course = StoryCourse(input)
         points = input.sessions.indices.map { course.point($0) }
         stretches = Self.stretches(points)
         stage = input.moves.last?.transition.to ?? input.start

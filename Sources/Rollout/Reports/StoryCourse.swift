@@ -1,7 +1,6 @@
 /// Goes through a rollout's sessions and moves once more, and reads the evidence after each session.
 struct StoryCourse {
     private let input: RolloutStory.Input
-    private let interval: MeanInterval
     private var evidence: Evidence
     private var stage: Stage
     private var differences: [Double] = []
@@ -11,9 +10,8 @@ struct StoryCourse {
     private var liveMicros: Int64? = 0
     private var movesTaken = 0
 
-    init(_ input: RolloutStory.Input, interval: @escaping MeanInterval) {
+    init(_ input: RolloutStory.Input) {
         self.input = input
-        self.interval = interval
         evidence = Evidence(terms: input.terms)
         stage = input.start
     }
@@ -57,7 +55,8 @@ struct StoryCourse {
         baselineMicros += session.baseline.accountMicros
         candidateMicros += session.candidate.accountMicros
         differences.append(session.difference(input.terms.evidence))
-        let (low, high) = interval(differences, input.terms.evidence.scoreClipR, EvidenceSummary.alpha)
+        let (low, high) = ConfidenceSequence.interval(
+            of: differences, clip: input.terms.evidence.scoreClipR, alpha: EvidenceSummary.alpha)
         mean = Estimate(value: evidence.meanD, low: low, high: high, count: differences.count)
     }
 
