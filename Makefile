@@ -22,10 +22,10 @@ endif
 
 sources := $(wildcard Package.swift Sources Tests Benchmarks)
 
-.PHONY: help build run test soak sanitize bench lint format bootstrap bootstrap-dev release
+.PHONY: help build run test soak sanitize bench bench-decisions lint format bootstrap bootstrap-dev release
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
 
 run: bootstrap $(release) ## Play a made-up session through both engines and show what became of it (SEED=7)
 	@scripts/demo '$(tandem)'
@@ -41,6 +41,10 @@ sanitize: bootstrap-dev ## Run tests under the address and the thread sanitizer
 
 bench: bootstrap-dev $(release) ## Measure speed and memory beside C and others; results in .build/bench/results.json
 	@TANDEM_BINARY='$(tandem)' Benchmarks/run
+
+bench-decisions: $(release) ## Simulate rollouts with known truth (RUNS=10000); results in .build/bench/decisions.json
+	@mkdir -p .build/bench
+	@'$(tandem)' bench-decisions --runs $${RUNS:-10000} --json .build/bench/decisions.json
 
 lint: ## Check the layout of all Swift sources
 	@swift format lint -r --strict $(sources)

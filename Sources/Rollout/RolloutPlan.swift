@@ -24,16 +24,19 @@ public struct RolloutPlan: Hashable, Sendable {
     /// Weight of the candidate per stage; a stage not named has 0.
     public var weights: [Stage: Weight]
     public var baselineDown: BaselineDown
+    public var openEpisodes: OpenEpisodes
 
     public init(
         id: String, calendar: ExchangeCalendar, block: Block = .seconds(1800),
-        weights: [Stage: Weight] = Self.defaultWeights, baselineDown: BaselineDown = .silent
+        weights: [Stage: Weight] = Self.defaultWeights, baselineDown: BaselineDown = .silent,
+        openEpisodes: OpenEpisodes = OpenEpisodes()
     ) {
         self.id = id
         self.calendar = calendar
         self.block = block
         self.weights = weights
         self.baselineDown = baselineDown
+        self.openEpisodes = openEpisodes
     }
 
     /// 0, 10, 50 and 100 %.

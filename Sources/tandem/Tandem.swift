@@ -21,13 +21,16 @@ struct Tandem: ParsableCommand {
             CommandGroup(name: "Run", subcommands: [Run.self, Replay.self, Init.self, Lint.self]),
             CommandGroup(
                 name: "Change",
-                subcommands: [Promote.self, Rollback.self, Pause.self, Resume.self, Budget.self, SLA.self]),
+                subcommands: [
+                    Promote.self, Approve.self, Rollback.self, Pause.self, Resume.self, Budget.self, SLA.self,
+                ]),
             CommandGroup(
                 name: "Look",
                 subcommands: [
                     StatusOf.self, History.self, SignalsOf.self, Report.self, Verify.self, Engines.self, Judge.self,
                 ]),
-            CommandGroup(name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self]),
+            CommandGroup(
+                name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self, BenchDecisions.self]),
             CommandGroup(name: "Engines", subcommands: [Engine.self]),
         ])
 

@@ -20,6 +20,8 @@ struct Spec {
     var markInterval = "10s"
     var limits: [String] = []
     var sinks = ["{name: f, file: signals.ndjson}"]
+    /// What is said by hand or by a test alone moves: made-up engines say far more than limits let through.
+    var decisions = "watch"
     var extra = ""
 
     /// Two beats of so many milliseconds on a load that never closes.
@@ -75,6 +77,7 @@ struct Spec {
             assignment: {block: \(block)}
             engine_limits: {\(limits.joined(separator: ", "))}
             sinks: [\(sinks.joined(separator: ", "))]
+            decisions: \(decisions)
             \(extra)
 
             """)

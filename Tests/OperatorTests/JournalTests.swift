@@ -63,7 +63,7 @@ final class JournalFixture {
     @discardableResult
     func write(_ events: [Event]) throws -> Sequencer {
         let journal = try Journal(folder: folder)
-        var sequencer = Sequencer(router: Router(plan: plan))
+        var sequencer = Sequencer(controller: Controller(plan: plan, terms: nil))
         try sequencer.add(.begin, body: EventCodec.encode(begin), index: 0, at: 1)
         for (number, event) in events.enumerated() {
             _ = try sequencer.take(event, at: UInt64(number))
@@ -231,7 +231,7 @@ final class JournalFixture {
     @Test func oneDecisionPerSignal() throws {
         let fixture = try JournalFixture()
         let journal = try Journal(folder: fixture.folder)
-        var sequencer = Sequencer(router: Router(plan: fixture.plan))
+        var sequencer = Sequencer(controller: Controller(plan: fixture.plan, terms: nil))
         for _ in 0..<2 {
             _ = try sequencer.take(
                 Event(index: 0, payload: .signal(.baseline, fixture.signal(1), isLate: false)), at: 0)
@@ -248,7 +248,7 @@ final class JournalFixture {
         let events = fixture.events(80)
         try fixture.write(events)
         let reader = try JournalReader(folder: fixture.folder)
-        var again = Sequencer(router: Router(plan: fixture.plan), recorded: try RecordedRows(reader))
+        var again = Sequencer(controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
         let first = try #require(try reader.last([.begin]))
         try again.add(.begin, body: first.body, index: 0, at: 99)
         for event in events { #expect(try !again.take(event, at: 99).isNew) }
@@ -262,7 +262,7 @@ final class JournalFixture {
         var events = fixture.events(20)
         try fixture.write(events)
         let reader = try JournalReader(folder: fixture.folder)
-        var again = Sequencer(router: Router(plan: fixture.plan), recorded: try RecordedRows(reader))
+        var again = Sequencer(controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
         try again.add(.begin, body: try #require(try reader.last([.begin])).body, index: 0, at: 0)
         events[9] = Event(index: 4, payload: .signal(.candidate, fixture.signal(4, id: "another"), isLate: false))
         var row: Int64?

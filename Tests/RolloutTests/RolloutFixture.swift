@@ -94,13 +94,14 @@ extension Router {
 }
 
 extension Effect {
-    /// `moved`, `refused`, `unchanged` or `decided`.
+    /// `moved`, `refused`, `unchanged`, `approved` or `decided`.
     var kind: String {
         switch self {
         case .decided: "decided"
         case .moved: "moved"
         case .refused: "refused"
         case .unchanged: "unchanged"
+        case .approved: "approved"
         }
     }
 }

@@ -9,11 +9,12 @@ package enum OfflineCommand {
         let reader = try JournalReader(folder: folder.path)
         let lock = try StateLock(stateFolder: folder.path)
         defer { lock.release() }
-        guard let first = try reader.last([.begin]), let router = (try EventCodec.decode(first) as BeginBody).router
+        guard let first = try reader.last([.begin]),
+            let controller = (try EventCodec.decode(first) as BeginBody).controller
         else {
             throw JournalError.notFound(path: reader.path)
         }
-        var sequencer = Sequencer(router: router, recorded: try RecordedRows(reader))
+        var sequencer = Sequencer(controller: controller, recorded: try RecordedRows(reader))
         var index: UInt64 = 0
         try reader.scan { row in
             index = max(index, row.kind == .mark ? row.feedIndex + 1 : row.feedIndex)
@@ -23,7 +24,7 @@ package enum OfflineCommand {
                 try sequencer.add(row.kind, body: row.body, index: row.feedIndex, at: row.at)
             }
         }
-        guard !dryRun else { return ControlAnswer(RunContext.reply(to: sequencer.router.preview(command))) }
+        guard !dryRun else { return ControlAnswer(RunContext.reply(to: sequencer.controller.preview(command))) }
         let journal = try Journal(folder: folder.path)
         let result = try sequencer.take(Event(index: index, payload: .command(command)), at: Desk.wallClock())
         try journal.append(sequencer.takePending())

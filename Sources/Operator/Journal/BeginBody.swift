@@ -43,8 +43,8 @@ package struct BeginBody: Codable, Sendable, Hashable {
             ?? canonicalSpec?["calendar"].flatMap(ExchangeCalendar.init(canonical:))
     }
 
-    /// The router as it stood before the first event; nil when the row holds what no spec can say.
-    package var router: Router? {
+    /// The rollout as it stood before the first event; nil when the row holds what no spec can say.
+    package var controller: Controller? {
         guard let calendar, let stage = Stage(rawValue: stage),
             let down = RolloutPlan.BaselineDown(rawValue: plan.baselineDown)
         else { return nil }
@@ -54,23 +54,26 @@ package struct BeginBody: Codable, Sendable, Hashable {
             weights[stage] = weight
         }
         let block: RolloutPlan.Block = plan.blockSeconds > 0 ? .seconds(plan.blockSeconds) : .session
-        return Router(
-            plan: RolloutPlan(id: plan.id, calendar: calendar, block: block, weights: weights, baselineDown: down),
-            stage: stage)
+        let terms = decisionTerms
+        return Controller(
+            plan: RolloutPlan(
+                id: plan.id, calendar: calendar, block: block, weights: weights, baselineDown: down,
+                openEpisodes: terms?.openEpisodes ?? OpenEpisodes()),
+            stage: stage, terms: terms, windows: windows, judgesTime: mode == .arrival)
     }
 }
 
 extension BeginBody {
-    /// How the rollout's outcomes were made, out of its spec; nil when that does not say so.
-    var outcomeTerms: OutcomeTerms? {
-        guard let section = canonicalSpec?["outcomes"],
-            let latency = section["assumed_latency"]?.duration, latency >= .zero,
-            let cost = section["cost_per_side"]?.decimal, let micros = MoneyText.micros(cost),
-            case .number(let ticks)? = section["slippage_ticks"], let slippage = Int(ticks.text)
-        else { return nil }
-        return OutcomeTerms(
-            assumedLatency: UInt64(latency.wholeNanoseconds), costPerSideMicros: micros, slippageTicks: slippage)
+    /// When promotion may happen, as the rollout began; a later change is an event.
+    private var windows: PromotionWindows? {
+        (try? MonitorTerms(storedIn: Array(spec.utf8), path: StateFolder.specName))?.promotion
     }
+
+    /// By what it decides; nil for a rollout from before there were decisions.
+    var decisionTerms: DecisionTerms? { canonicalSpec.flatMap { try? DecisionTerms(storedIn: $0) } }
+
+    /// How the rollout's outcomes were made, out of its spec; nil when that does not say so.
+    var outcomeTerms: OutcomeTerms? { canonicalSpec.flatMap(OutcomeTerms.init(storedIn:)) }
 
     /// The stream that these files made for the rollout; nil when its spec does not say how.
     func feedPlan(files: [String]) -> FeedPlan? {
@@ -87,7 +90,4 @@ extension BeginBody {
 
 extension CanonicalJSON {
     fileprivate var duration: Duration? { if case .text(let text) = self { DurationText.parse(text) } else { nil } }
-
-    /// A number that is kept as a text, so that no reader makes it a double.
-    fileprivate var decimal: ExactDecimal? { if case .text(let text) = self { ExactDecimal(text) } else { nil } }
 }

@@ -11,7 +11,8 @@ package enum EventCodec {
     ///   - router: as it is after the event.
     ///   - seq: the place in the live log when the signal is live.
     package static func rows(
-        for event: Event, effect: Effect?, router: Router, ord: Int64, at: UInt64, seq: Int64?
+        for event: Event, effect: Effect?, basis: Reaction.Basis? = nil, router: Router, ord: Int64, at: UInt64,
+        seq: Int64?
     ) -> [JournalRow] {
         var row = JournalRow(
             ord: ord, feedIndex: event.index, kind: .mark, time: router.feedTime.nanos, at: at,
@@ -30,7 +31,8 @@ package enum EventCodec {
             row.underlyingID = signal.underlyingID.rawValue
             row.seq = seq
             row.body = body(of: signal, isLate: isLate)
-            if case .decided(let decision, _)? = effect {
+            if case .decided(let decision, let stage)? = effect {
+                row.stage = stage.rawValue
                 row.decision = decision.name
                 row.reason = decision.reason
             }
@@ -56,13 +58,27 @@ package enum EventCodec {
         case .switches(let switches):
             row.kind = .switches
             row.body = encode(SwitchesBody(kill: switches.kill, stop: switches.stop))
+        case .data(let data):
+            row.kind = .data
+            row.body = encode(SessionDataBody(data))
+        case .measured(let measured):
+            row.kind = .measured
+            row.decision = measured.verdict.rawValue
+            row.reason = measured.kind.rawValue
+            row.body = encode(MeasuredBody(value: measured.value, threshold: measured.threshold))
+        case .engine(let arm, let identity):
+            row.kind = .engine
+            row.arm = arm.rawValue
+            row.body = encode(["identity": identity])
+        case .windows(let windows):
+            row.kind = .windows
+            row.body = encode(WindowsBody(windows))
         }
         if case .moved(let move)? = effect {
             transition = JournalRow(
                 ord: ord, feedIndex: event.index, kind: .transition, time: router.feedTime.nanos, at: at,
                 decision: move.from.rawValue, reason: move.cause, stage: move.to.rawValue, status: move.status.rawValue,
-                body: encode(
-                    TransitionBody(actor: move.actor, reason: move.reason, statusBefore: move.statusBefore.rawValue)))
+                body: encode(TransitionBody(move, basis)))
         }
         return [row] + (transition.map { [$0] } ?? [])
     }
@@ -98,7 +114,22 @@ package enum EventCodec {
         case .switches:
             let body: SwitchesBody = try decode(row)
             payload = .switches(Switches(kill: body.kill, stop: body.stop))
-        case .begin, .transition, .end, .resumed, .process, .complaint, .monitor: return nil
+        case .data:
+            let body: SessionDataBody = try decode(row)
+            payload = .data(try body.data ?? { throw damaged(row, "its session is no date") }())
+        case .measured:
+            let body: MeasuredBody = try decode(row)
+            payload = .measured(try body.measured(of: row) ?? { throw damaged(row, "its measurement is unknown") }())
+        case .engine:
+            guard let arm = row.arm.flatMap(Arm.init(rawValue:)) else { throw damaged(row, "it names no arm") }
+            let body: [String: String] = try decode(row)
+            payload = .engine(arm, identity: body["identity"] ?? "")
+        case .windows:
+            let body: WindowsBody = try decode(row)
+            payload = .windows(try body.windows { throw damaged(row, "its windows do not read") })
+        case .begin, .transition, .evidence, .correction, .trigger, .close, .end, .resumed, .process, .complaint,
+            .monitor:
+            return nil
         }
         return Event(index: row.feedIndex, payload: payload)
     }
@@ -148,12 +179,6 @@ struct MarkBody: Codable {
 struct SwitchesBody: Codable {
     var kill: Bool
     var stop: Bool
-}
-
-struct TransitionBody: Codable {
-    var actor: String
-    var reason: String
-    var statusBefore: String
 }
 
 struct HealthBody: Codable {

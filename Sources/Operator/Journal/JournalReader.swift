@@ -120,14 +120,15 @@ package final class JournalReader: Sendable {
         }
     }
 
-    /// The highest place in the live log that the latest rollback took back; 0 without a rollback.
+    /// The highest place in the live log that the latest rollback took back, by a person or by itself; 0 without one.
     package func revokedThrough() throws(JournalError) -> Int64 {
         try fetch(doing: "reading transitions") { db in
             try Int64.fetchOne(
                 db,
                 sql: """
                     SELECT max(seq) FROM journal WHERE seq IS NOT NULL AND n <
-                        (SELECT max(n) FROM journal WHERE kind = 'transition' AND reason = 'rollback')
+                        (SELECT max(n) FROM journal WHERE kind = 'transition'
+                            AND (reason = 'rollback' OR stage = 'shadow' AND decision <> 'shadow'))
                     """) ?? 0
         }
     }

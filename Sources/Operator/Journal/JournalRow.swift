@@ -6,10 +6,26 @@ package struct JournalRow: Hashable, Sendable {
         /// The first row: spec, start stage and mode.
         case begin
         case mark, signal, health, command, switches
+        /// What a closed session's data was worth.
+        case data
+        /// A measurement that gates and triggers read; `reason` holds which, `decision` its verdict.
+        case measured
+        /// Which engine speaks for an arm.
+        case engine
+        /// When promotion may happen from here on.
+        case windows
         /// What became of a signal; `decision` holds how it ended, `feedIndex` where that was known.
         case outcome
         /// Follows the row of the event that led to it and shares its `ord`. `decision` holds the stage before.
         case transition
+        /// A session became evidence: follows the event that made it whole, as all kinds below down to `close` do.
+        case evidence
+        /// A session that was evidence already was put right.
+        case correction
+        /// A trigger was acted on; `reason` holds which, `decision` the action.
+        case trigger
+        /// Sinks are to close what they hold of a candidate's signal.
+        case close
         /// The feed ended and both engines answered its last mark.
         case end
         /// The operator came up again on the same state folder.
@@ -25,8 +41,8 @@ package struct JournalRow: Hashable, Sendable {
         /// decision depends on them.
         package var isInSequence: Bool {
             switch self {
-            case .begin, .mark, .signal, .health, .command, .switches, .outcome, .transition, .end: return true
             case .resumed, .process, .complaint, .monitor: return false
+            default: return true
             }
         }
     }

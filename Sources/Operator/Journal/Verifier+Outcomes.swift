@@ -34,7 +34,7 @@ struct OutcomeAudit {
                 open[key] = signal
             }
         case .outcome(let outcome): try take(outcome, row: row)
-        case .signal, .mark, .health, .command, .switches: break
+        default: break
         }
     }
 

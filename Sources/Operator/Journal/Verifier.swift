@@ -88,11 +88,11 @@ package enum Verifier {
     private static func recompute(_ reader: JournalReader, _ report: inout VerifyReport) throws {
         guard let first = try reader.last([.begin]) else { return }
         let begin: BeginBody = try EventCodec.decode(first)
-        guard let router = begin.router else {
+        guard let controller = begin.controller else {
             throw JournalError.damaged(path: reader.path, row: first.n, reason: "it describes no rollout")
         }
         var outcomes = OutcomeAudit(path: reader.path, terms: begin.outcomeTerms)
-        var sequencer = Sequencer(router: router, recorded: try RecordedRows(reader))
+        var sequencer = Sequencer(controller: controller, recorded: try RecordedRows(reader))
         var events = 0
         try reader.scan { row in
             if let event = try EventCodec.event(from: row) {

@@ -31,3 +31,12 @@ package final class QualityWatch {
         return reports
     }
 }
+
+extension SessionData {
+    /// What decisions read of it.
+    init(_ report: QualityReport) {
+        self.init(
+            session: report.session, taintedHalfHours: report.taintedHalfHours.map(\.start),
+            halfHours: report.counts.halfHours)
+    }
+}

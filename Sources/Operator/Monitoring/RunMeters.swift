@@ -23,6 +23,9 @@ final class RunMeters {
     private var place: Place?
     private var nextRowsAt: UInt64 = 0
     private var alarms: [Arm: LatencyAlarm] = [:]
+    private var samples: DecisionSamples?
+    /// For the desk, with the next turn.
+    private var measured: [Measured] = []
     /// Sessions that closed and are not summed up yet.
     private var closed: [CivilDate] = []
 
@@ -41,6 +44,10 @@ final class RunMeters {
                     "\(threshold.rawValue): \(Dollars.text(reading.spentMicros)) of "
                         + "\(Dollars.text(reading.limitMicros)) spent in \(reading.period)")
             })
+        if basis == .arrival, desk.controller.gathersEvidence {
+            samples = DecisionSamples(
+                desk.controller.terms.triggers, targetNanos: context.spec.monitors.latency.target)
+        }
         for arm in Arm.allCases {
             alarms[arm] = LatencyAlarm(try LatencyAlarm.Settings(thresholds: context.spec.monitors.latency))
         }
@@ -72,6 +79,16 @@ final class RunMeters {
     func answered(_ arm: Arm, below index: UInt64, readAt: UInt64? = nil) {
         let writes = context.seat(arm).latest?.takeWrites(below: index) ?? []
         latency.answered(writes, by: arm, readAt: readAt)
+        if let readAt { samples?.answered(writes, by: arm, readAt: readAt) }
+    }
+
+    /// An engine said so many messages, some of them errors or broken.
+    func said(_ arm: Arm, messages: Int, errors: Int) { samples?.said(arm, messages: messages, errors: errors) }
+
+    /// What decisions are to know, in the order in which it was found.
+    func takeMeasured() -> [Measured] {
+        defer { measured = [] }
+        return measured
     }
 
     /// An engine's process is gone, with what it had not answered.
@@ -100,6 +117,8 @@ final class RunMeters {
         let committed = desk.takeTraces()
         let delivered = desk.sinks.takeDelivered()
         latency.committed(committed)
+        samples?.committed(committed)
+        measured += samples?.take(all: false) ?? []
         latency.delivered(delivered)
         judge(committed, delivered)
     }
@@ -107,13 +126,30 @@ final class RunMeters {
     /// After a commit: sums up the sessions that it closed.
     func sumUp() {
         for session in closed {
-            SessionSummary.write(session, folder: context.folder, logger: context.logger) {
-                try RolloutRecords(
-                    context.folder, JournalReader(folder: context.folder.path), rollout: context.spec.plan.id,
-                    basis: basis, calendar: context.plan.calendar, terms: context.spec.monitors)
-            }
+            SessionSummary.write(session, folder: context.folder, logger: context.logger) { try records() }
+            measure(session)
         }
         closed = []
+    }
+
+    private func records() throws -> RolloutRecords {
+        try RolloutRecords(
+            context.folder, JournalReader(folder: context.folder.path), rollout: context.spec.plan.id, basis: basis,
+            calendar: context.plan.calendar, terms: context.spec.monitors)
+    }
+
+    /// What decisions read of a session that closed; what cannot be measured is not told.
+    private func measure(_ session: CivilDate) {
+        guard var samples else { return }
+        measured += samples.take(all: true)
+        self.samples = samples
+        do {
+            measured += try records().measured(session)
+        } catch {
+            context.logger.warning(
+                "uptime and cost of the session are unknown to decisions",
+                metadata: ["session": "\(session)", "reason": "\(error)"])
+        }
     }
 
     /// Latency decides and alarms in arrival mode alone.

@@ -55,7 +55,8 @@ package struct StateFolder: Sendable, Hashable {
     package var socket: String { path + "/control.sock" }
     package var heartbeatFile: String { path + "/heartbeat" }
     package var summaries: String { path + "/summaries" }
-    package var specFile: String { path + "/spec.json" }
+    package static let specName = "spec.json"
+    package var specFile: String { path + "/" + Self.specName }
     package var logs: String { path + "/logs" }
     package func engineFolder(_ arm: Arm) -> String { path + "/engines/" + arm.rawValue }
     package func engineState(_ arm: Arm) -> String { engineFolder(arm) + "/state" }

@@ -87,6 +87,9 @@ package final class ArrivalRun {
             try desk.commit()
             watch.committed(in: MonotonicClock.now() - start)
             meters.sumUp()
+            for measured in meters.takeMeasured() {
+                try desk.take(Event(index: feedIndex, payload: .measured(measured)))
+            }
             if let stopSignal { return try stop(stopSignal) }
             if let feedRecords, hasAnsweredAll(feedRecords) { return try finish() }
             context.turn(feedTime: feedTime)
@@ -150,14 +153,20 @@ package final class ArrivalRun {
     private func take(_ lines: [EngineLine], of arm: Arm, _ instance: Int, _ readAt: UInt64) throws {
         let seat = context.seat(arm)
         var hasProgress = false
+        var errors = 0
         let violation = seat.accept(lines, instance: instance, readAt: readAt) { said in
             switch said {
             case .progress: hasProgress = true
             case .complaint(let complaint):
+                errors += 1
                 desk.note(
                     .complaint, arm: arm.rawValue, reason: complaint.code, detail: complaint.message, index: feedIndex)
             case .hello, .signal, .nothing: break
             }
+        }
+        meters.said(arm, messages: lines.count, errors: errors + (violation == nil ? 0 : 1))
+        if desk.controller.gathersEvidence, let identity = seat.identity, identity != desk.controller.engines[arm] {
+            try desk.take(Event(index: feedIndex, payload: .engine(arm, identity: identity)))
         }
         if hasProgress {
             lastProgressAt[arm] = .now
@@ -207,7 +216,11 @@ package final class ArrivalRun {
             }
         }
         for outcome in outcomes { try desk.take(Event(index: outcome.knownIndex, payload: .outcome(outcome))) }
-        meters.add(paper.takeQuality())
+        let qualities = paper.takeQuality()
+        for report in qualities where desk.controller.lacksData(of: report.session) {
+            try desk.take(Event(index: feedIndex, payload: .data(SessionData(report))))
+        }
+        meters.add(qualities)
     }
 
     /// A signal that a restart held up is still worth something while it is younger than `max_signal_age`.
@@ -317,6 +330,10 @@ package final class ArrivalRun {
     private func obeySwitches() throws {
         let switches = context.folder.switches
         if switches != desk.router.switches { try desk.take(Event(index: feedIndex, payload: .switches(switches))) }
+        let windows = context.spec.monitors.promotion
+        if desk.controller.gathersEvidence, windows != desk.controller.windows {
+            try desk.take(Event(index: feedIndex, payload: .windows(windows)))
+        }
     }
 
     private func obeyRequests() throws {
@@ -330,7 +347,7 @@ package final class ArrivalRun {
             case .restart(let arm): try restart(arm, request)
             case .command(let command, let isDryRun):
                 if isDryRun {
-                    request.reply(RunContext.reply(to: desk.router.preview(command)))
+                    request.reply(RunContext.reply(to: desk.controller.preview(command)))
                 } else {
                     let result = try desk.take(Event(index: feedIndex, payload: .command(command)))
                     try desk.commit()

@@ -17,9 +17,16 @@ package final class Desk {
     /// Candidate entries up to here are taken back by a rollback that is not committed yet.
     private var revokedThrough: Int64?
     private var killHasDoneItsWork = false
+    /// Where the rollout stands is to be kept with the next commit.
+    private var snapshotIsDue = false
+    private let deliversBeforeTakingBack: Bool
     private var writtenCursors: [String: Int64] = [:]
 
-    package init(folder: StateFolder, journal: Journal, sinks: SinkHub, sequencer: Sequencer) {
+    /// - Parameter deliversBeforeTakingBack: in ordered mode.
+    package init(
+        folder: StateFolder, journal: Journal, sinks: SinkHub, sequencer: Sequencer, deliversBeforeTakingBack: Bool
+    ) {
+        self.deliversBeforeTakingBack = deliversBeforeTakingBack
         self.folder = folder
         self.journal = journal
         self.sinks = sinks
@@ -27,6 +34,7 @@ package final class Desk {
     }
 
     package var router: Router { sequencer.router }
+    package var controller: Controller { sequencer.controller }
     package var isComparing: Bool { sequencer.isComparing }
     package var seq: Int64 { sequencer.seq }
 
@@ -38,20 +46,30 @@ package final class Desk {
     /// - Parameter trace: a signal's way so far.
     @discardableResult
     package func take(_ event: Event, trace: SignalTrace? = nil) throws -> Sequencer.Result {
+        let before = sequencer.pendingCount
         let result = try sequencer.take(event, at: Self.wallClock())
-        if result.isNew {
-            if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
-            if var trace {
-                trace.takenAt = MonotonicClock.now()
-                trace.isLive = result.seq != nil
-                if case .signal(_, _, let isLate) = event.payload { trace.isLate = isLate }
-                traces.append((result.seq, trace))
-            }
-            if case .moved(let transition)? = result.effect, transition.cause == Command.Verb.rollback.rawValue {
-                revokedThrough = sequencer.seq
-            }
+        guard result.isNew else { return result }
+        if result.takesBack {
+            try deliver(rows: before)
+            revokedThrough = sequencer.seq
+        }
+        if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
+        if !result.reaction.steps.isEmpty { snapshotIsDue = true }
+        if var trace {
+            trace.takenAt = MonotonicClock.now()
+            trace.isLive = result.seq != nil
+            if case .signal(_, _, let isLate) = event.payload { trace.isLate = isLate }
+            traces.append((result.seq, trace))
         }
         return result
+    }
+
+    /// In ordered mode what was live before something is taken back goes out first, so that what sinks hold does not depend
+    /// on how fast they are.
+    private func deliver(rows: Int) throws {
+        guard deliversBeforeTakingBack else { return }
+        try write(sequencer.takePending(first: rows))
+        sinks.drain(atMost: 5)
     }
 
     package func add(_ kind: JournalRow.Kind, body: String, index: UInt64) throws {
@@ -75,7 +93,14 @@ package final class Desk {
 
     /// Makes everything taken durable, then lets it take effect.
     package func commit() throws {
-        let rows = sequencer.takePending()
+        if snapshotIsDue {
+            snapshotIsDue = false
+            measurements.memories[RolloutSnapshot.name] = EventCodec.encode(RolloutSnapshot(controller))
+        }
+        try write(sequencer.takePending())
+    }
+
+    private func write(_ rows: [JournalRow]) throws {
         let cursors = sinks.cursors
         guard !rows.isEmpty || cursors != writtenCursors || !measurements.isEmpty else { return }
         try journal.append(rows, cursors: cursors, measurements: measurements)
@@ -90,7 +115,7 @@ package final class Desk {
             killHasDoneItsWork = false
             folder.lowerKill()
         }
-        sinks.committed(through: sequencer.seq, traces: committedTraces(at: MonotonicClock.now()))
+        sinks.committed(through: journal.lastSeq, traces: committedTraces(at: MonotonicClock.now()))
     }
 
     /// Those of live signals by their place in the live log.

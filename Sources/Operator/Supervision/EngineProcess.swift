@@ -14,6 +14,8 @@ package struct EngineLaunch: Sendable {
     package var environment: [String: String]
     /// Built-in engines watch a lifeline and their parent.
     package var isBuiltIn: Bool
+    /// SHA-256 of a foreign engine's program and of the files among its arguments, in hexadecimal.
+    package var programHash: String?
     package var maxHorizonSeconds: Int
     package var stateFolder: String
     package var epoch: Int

@@ -27,6 +27,14 @@ package final class EngineSeat {
 
     package var restarts: Int { max(0, instance - 1) }
 
+    /// Name and version as the engine says, and of a foreign one its program's hash; nil before its first `hello`.
+    package var identity: String? {
+        ledger.hello.map { hello in
+            [hello.engine, hello.version, launch.programHash.map { "sha256:" + $0 }].compactMap { $0 }
+                .joined(separator: " ")
+        }
+    }
+
     package func startProcess(
         at start: StreamStart, lateBelow: UInt64 = 0, plan: FeedPlan, log: FeedLog, mailbox: Mailbox
     ) throws {

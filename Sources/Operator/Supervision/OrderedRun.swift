@@ -1,6 +1,7 @@
 internal import Feeds
 internal import Logging
 internal import MarketData
+internal import Monitors
 internal import Rollout
 package import Signals
 
@@ -46,6 +47,9 @@ package final class OrderedRun {
     private let paper: PaperBook
     private let meters: RunMeters
     private var outcomeFiles: OutcomeFiles
+    /// Of the sessions that the mark being released closes.
+    private var closedQualities: [QualityReport] = []
+    private var engineIsKnown: Set<Arm> = []
     /// Feed index below which everything was released.
     private var released: UInt64 = 0
     private var releasedTime = Timestamp(nanos: 0)
@@ -150,7 +154,7 @@ package final class OrderedRun {
             request.reply(.done(detail: "the \(arm.rawValue) engine is restarted; its answers do not change"))
         case .command(let command, let isDryRun):
             if isDryRun {
-                request.reply(RunContext.reply(to: desk.router.preview(command)))
+                request.reply(RunContext.reply(to: desk.controller.preview(command)))
             } else {
                 requests.append(request)
             }
@@ -256,12 +260,15 @@ package final class OrderedRun {
             }
         }
         items += settle(pending, signals)
+        closedQualities += paper.takeQuality()
+        if desk.controller.gathersEvidence { items += dataOfClosedSessions(at: pending.index) + newEngines() }
         items.sort { $0.place < $1.place }
         for item in items { try take(item) }
         released = pending.index + 1
         releasedTime = pending.mark.time
         for arm in Arm.allCases { meters.answered(arm, below: released) }
-        meters.add(paper.takeQuality())
+        meters.add(closedQualities)
+        closedQualities = []
         try meters.passed(pending.mark, pending.chunks)
         // Before the next session's first record may leave.
         if let session = pending.mark.closes { try outcomeFiles.close(session) }
@@ -275,6 +282,26 @@ package final class OrderedRun {
             return Item(
                 place: Place(index: outcome.knownIndex, rank: 1, arm: .baseline, position: 2 + position),
                 event: Event(index: outcome.knownIndex, payload: .outcome(outcome)))
+        }
+    }
+
+    /// What the data of the sessions that a mark closes was worth, before the mark.
+    private func dataOfClosedSessions(at index: UInt64) -> [Item] {
+        closedQualities.map { report in
+            Item(
+                place: Place(index: index, rank: 1, arm: .baseline, position: 0),
+                event: Event(index: index, payload: .data(SessionData(report))))
+        }
+    }
+
+    /// Which engines speak, once each has said hello; before everything they cause.
+    private func newEngines() -> [Item] {
+        Arm.allCases.compactMap { arm in
+            guard !engineIsKnown.contains(arm), let identity = context.seat(arm).identity else { return nil }
+            engineIsKnown.insert(arm)
+            return Item(
+                place: Place(index: released, rank: 1, arm: arm, position: 0),
+                event: Event(index: released, payload: .engine(arm, identity: identity)))
         }
     }
 
@@ -301,6 +328,10 @@ package final class OrderedRun {
         guard !desk.isComparing else { return items }
         let switches = context.folder.switches
         if switches != desk.router.switches { items.append(item(released, .switches(switches))) }
+        let windows = context.spec.monitors.promotion
+        if desk.controller.gathersEvidence, windows != desk.controller.windows {
+            items.append(item(released, .windows(windows)))
+        }
         for request in requests {
             if case .command(let command, _) = request.ask { items.append(item(released, .command(command), request)) }
         }
@@ -309,11 +340,6 @@ package final class OrderedRun {
     }
 
     private func take(_ item: Item) throws {
-        if case .command(let command) = item.event.payload, command.verb == .rollback, !desk.isComparing {
-            // What was live before goes out first, so that what sinks hold does not depend on how fast they are.
-            try desk.commit()
-            desk.sinks.drain(atMost: 5)
-        }
         let result = try desk.take(item.event, trace: item.trace)
         if let request = item.request {
             try desk.commit()

@@ -13,6 +13,7 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
     case differentMode(path: String, was: String)
     case differentStage(path: String, was: String)
     case engine(Arm, reason: String)
+    case spec(path: String)
 
     package var description: String {
         switch self {
@@ -28,6 +29,7 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
         case .differentStage(let path, let was):
             return
                 "the state folder \(path) belongs to a run that started in \(was); leave --stage away, or use another --state"
+        case .spec(let path): return "\(path) describes no rollout"
         case .engine(let arm, let reason): return "cannot start the \(arm.rawValue) engine: \(reason)"
         }
     }
@@ -168,8 +170,8 @@ package final class RolloutOperator {
             let mode: BeginBody.Mode = if case .ordered = options.mode { .ordered } else { .arrival }
             let body = BeginBody(mode: mode, stage: options.startStage, spec: spec)
             try Data(spec.canonicalJSON.utf8).write(to: URL(fileURLWithPath: folder.specFile), options: .atomic)
-            let router = Router(plan: spec.plan, stage: options.startStage)
-            let desk = Desk(folder: folder, journal: journal, sinks: sinks, sequencer: Sequencer(router: router))
+            guard let controller = body.controller else { throw StartError.spec(path: spec.path) }
+            let desk = makeDesk(sinks, Sequencer(controller: controller))
             try desk.add(.begin, body: EventCodec.encode(body), index: 0)
             try desk.commit()
             return (desk, schedule, resumed)
@@ -178,11 +180,9 @@ package final class RolloutOperator {
         try check(begin)
         // What may change between runs may have changed; reports go by the last.
         try Data(spec.canonicalJSON.utf8).write(to: URL(fileURLWithPath: folder.specFile), options: .atomic)
-        guard let router = begin.router else { throw EventCodec.damaged(first, "it describes no rollout") }
+        guard let controller = begin.controller else { throw EventCodec.damaged(first, "it describes no rollout") }
         resumed.lastMark = try reader.last([.mark])
-        let desk = Desk(
-            folder: folder, journal: journal, sinks: sinks,
-            sequencer: Sequencer(router: router, recorded: try RecordedRows(reader)))
+        let desk = makeDesk(sinks, Sequencer(controller: controller, recorded: try RecordedRows(reader)))
         try desk.add(.begin, body: first.body, index: 0)
         if let mark = resumed.lastMark { schedule.dropPlaces(through: mark.feedIndex, time: mark.time) }
         switch options.mode {
@@ -193,6 +193,13 @@ package final class RolloutOperator {
             .resumed, arm: nil, reason: "epoch \(epoch)", detail: "resumed after row \(journal.lastRow)",
             index: resumed.lastMark?.feedIndex ?? 0)
         return (desk, schedule, resumed)
+    }
+
+    private func makeDesk(_ sinks: SinkHub, _ sequencer: Sequencer) -> Desk {
+        let isOrdered = if case .ordered = options.mode { true } else { false }
+        return Desk(
+            folder: folder, journal: journal, sinks: sinks, sequencer: sequencer,
+            deliversBeforeTakingBack: isOrdered)
     }
 
     private func check(_ begin: BeginBody) throws {
@@ -207,7 +214,7 @@ package final class RolloutOperator {
 
     /// Ordered mode: what came from outside comes again at its feed index; the rest follows from the feed.
     private func repeatInputs(_ reader: JournalReader, _ schedule: inout Schedule, _ resumed: inout Resumed) throws {
-        try reader.scan(JournalReader.Filter(kinds: [.command, .switches, .health])) { row in
+        try reader.scan(JournalReader.Filter(kinds: [.command, .switches, .health, .windows])) { row in
             guard let event = try EventCodec.event(from: row) else { return }
             schedule.add(Schedule.Entry(place: .index(event.index), payload: event.payload))
             if case .health(let arm, .quarantined) = event.payload { resumed.quarantinedFrom[arm] = event.index }
@@ -224,7 +231,7 @@ package final class RolloutOperator {
                 resumed.signals[arm, default: []].append(signal)
                 if !isLate { resumed.followed[arm, default: []].append(signal) }
             case .outcome(let outcome): resumed.settled[outcome.arm, default: []].insert(outcome.id)
-            case .mark, .health, .command, .switches: break
+            default: break
             }
         }
     }
@@ -289,11 +296,23 @@ package final class RolloutOperator {
             arguments = Array(words.dropFirst())
             isBuiltIn = false
         }
-        let launch = EngineLaunch(
+        var launch = EngineLaunch(
             arm: arm, executable: executable, arguments: arguments, workingDirectory: workingFolder,
             environment: environment, isBuiltIn: isBuiltIn,
             maxHorizonSeconds: Int(spec.maxHorizon.components.seconds), stateFolder: folder.path, epoch: epoch)
+        if !isBuiltIn { launch.programHash = programHash([executable] + arguments) }
         return EngineSeat(launch: launch, capture: try LogCapture(directory: folder.logs, name: arm.rawValue))
+    }
+
+    /// Of the program and those of its arguments that are files, such as a script.
+    private func programHash(_ words: [String]) -> String {
+        var hash = SHA256()
+        for word in words {
+            let path = word.hasPrefix("/") ? word : workingFolder + "/" + word
+            guard let bytes = FileManager.default.contents(atPath: path) else { continue }
+            hash.update(Array(bytes))
+        }
+        return SHA256.hex(hash.digest())
     }
 
     private func find(_ words: [String], for arm: Arm, path: String) throws -> String {

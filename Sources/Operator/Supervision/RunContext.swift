@@ -184,6 +184,7 @@ package final class RunContext {
             )
         case .refused(let reason)?: return .refused(detail: reason)
         case .unchanged(let reason)?: return .unchanged(detail: reason)
+        case .approved(let stage, let detail)?: return .done(detail: "approved \(stage.rawValue): \(detail)")
         case .decided?, nil: return .done(detail: "done")
         }
     }

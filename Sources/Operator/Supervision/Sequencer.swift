@@ -13,48 +13,71 @@ package struct Divergence: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// Puts events into the one sequence: hands them to the router, numbers them, and makes their journal rows.
+/// Puts events into the one sequence: hands them to the controller, numbers them, and makes their journal rows.
 ///
 /// On a journal that already holds rows, the rows made are compared with those until they are used up; only what comes
 /// after is new.
 package struct Sequencer {
-    package private(set) var router: Router
+    package private(set) var controller: Controller
     package private(set) var ord: Int64 = 0
     package private(set) var seq: Int64 = 0
     /// Rows not written yet.
     package private(set) var pending: [JournalRow] = []
     private var recorded: RecordedRows?
 
-    package init(router: Router, recorded: RecordedRows? = nil) {
-        self.router = router
+    package init(controller: Controller, recorded: RecordedRows? = nil) {
+        self.controller = controller
         self.recorded = recorded
     }
 
     /// Whether rows of an earlier run are still being recomputed.
     package var isComparing: Bool { recorded?.current != nil }
 
+    package var router: Router { controller.router }
+
     /// What came of an event.
     package struct Result {
-        package let effect: Effect?
+        package let reaction: Reaction
         package let seq: Int64?
         /// False for an event of an earlier run that was recomputed.
         package let isNew: Bool
+
+        package var effect: Effect? { reaction.effect }
+
+        /// Whether the candidate's entries that no sink has taken yet must not leave any more.
+        package var takesBack: Bool {
+            if case .moved(let transition)? = effect, transition.cause == Command.Verb.rollback.rawValue { return true }
+            return reaction.steps.contains { step in
+                if case .moved(let transition, _) = step { transition.takesBack } else { false }
+            }
+        }
     }
 
     /// Takes the next event of the sequence.
     package mutating func take(_ event: Event, at wallClock: UInt64) throws -> Result {
-        let effect = router.handle(event)
+        let reaction = controller.handle(event)
         ord += 1
         var place: Int64?
-        if case .decided(let decision, _)? = effect, decision.isLive {
+        if case .decided(let decision, _)? = reaction.effect, decision.isLive {
             seq += 1
             place = seq
         }
         var isNew = true
-        for row in EventCodec.rows(for: event, effect: effect, router: router, ord: ord, at: wallClock, seq: place) {
-            isNew = try add(row)
+        let rows = EventCodec.rows(
+            for: event, effect: reaction.effect, basis: reaction.basis, router: router, ord: ord, at: wallClock,
+            seq: place)
+        for row in rows { isNew = try add(row) }
+        guard let first = rows.first else { return Result(reaction: reaction, seq: place, isNew: isNew) }
+        var standing = first
+        if let next = reaction.nextMove(from: 0) { (standing.stage, standing.status) = next }
+        for (number, step) in reaction.steps.enumerated() {
+            if case .close = step { seq += 1 }
+            isNew = try add(EventCodec.row(for: step, of: standing, seq: seq))
+            guard case .moved(let move, _) = step else { continue }
+            (standing.stage, standing.status) =
+                reaction.nextMove(from: number + 1) ?? (move.to.rawValue, move.status.rawValue)
         }
-        return Result(effect: effect, seq: place, isNew: isNew)
+        return Result(reaction: reaction, seq: place, isNew: isNew)
     }
 
     /// Adds a row that is no event: the run's beginning or end.
@@ -95,6 +118,22 @@ package struct Sequencer {
     package mutating func takePending() -> [JournalRow] {
         defer { pending.removeAll(keepingCapacity: true) }
         return pending
+    }
+
+    package var pendingCount: Int { pending.count }
+
+    /// Hands over the first of the rows to be written.
+    package mutating func takePending(first count: Int) -> [JournalRow] {
+        defer { pending.removeFirst(count) }
+        return Array(pending.prefix(count))
+    }
+}
+
+extension Reaction {
+    /// Stage and status before the next step that moves, at or behind a place; nil when none follows.
+    fileprivate func nextMove(from place: Int) -> (stage: String, status: String)? {
+        for case .moved(let move, _) in steps[place...] { return (move.from.rawValue, move.statusBefore.rawValue) }
+        return nil
     }
 }
 

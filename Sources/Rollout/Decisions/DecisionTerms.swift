@@ -33,7 +33,7 @@ public struct DecisionTerms: Hashable, Sendable {
 
     public init() {}
 
-    /// Watches: for rollouts whose spec says nothing of decisions, since it is older than they are.
+    /// The defaults, without acting on them.
     public static let watching: DecisionTerms = {
         var terms = DecisionTerms()
         terms.mode = .watch

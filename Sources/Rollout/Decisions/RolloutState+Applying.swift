@@ -37,7 +37,7 @@ extension RolloutState {
     /// Into a higher stage, by proof or by a person.
     mutating func promoted(to next: Stage, _ evidence: inout Evidence) {
         enter(next, .running)
-        if evidence.terms.fall?.stages.contains(next) ?? false { evidence.enterStage() }
+        evidence.entered(next)
     }
 
     /// Waits for persons to agree.

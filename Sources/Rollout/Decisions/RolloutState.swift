@@ -77,6 +77,11 @@ public struct ApprovalRequest: Hashable, Sendable {
         public var actor: String
         /// Committed sessions when it was given.
         public var atSession: Int
+
+        public init(actor: String, atSession: Int) {
+            self.actor = actor
+            self.atSession = atSession
+        }
     }
 
     public var stage: Stage

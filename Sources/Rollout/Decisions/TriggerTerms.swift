@@ -5,6 +5,8 @@ public enum Trigger: String, Hashable, Sendable, CaseIterable, Comparable {
     case side
     /// Too many signals at once.
     case burst
+    /// A burst in a second session.
+    case repeatedBurst = "repeated-burst"
     /// The candidate says the opposite of the baseline.
     case opposite
     case sessionLoss = "session-loss"
@@ -92,7 +94,7 @@ public struct TriggerTerms: Hashable, Sendable {
     /// Source: `decision-statistics.md`, section 5.
     public static func usual(_ trigger: Trigger) -> TriggerAction {
         switch trigger {
-        case .side, .harm, .quarantined, .unhealthy, .latency, .assignment: .rollback
+        case .side, .repeatedBurst, .harm, .quarantined, .unhealthy, .latency, .assignment: .rollback
         case .stageLoss, .fall: .demote
         case .burst, .sessionLoss: .unroute
         case .opposite, .latencyDrift, .errors, .share, .errorBudget, .budget, .cost, .stale, .noGain, .bothDown: .hold

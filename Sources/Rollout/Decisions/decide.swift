@@ -48,7 +48,10 @@ private struct Protection {
         let reasons = triggers(.rollback)
         guard let first = reasons.first else { return nil }
         if isLive { return RolloutDecision(.rollBack(first.trigger, closes: false), reasons, next: .person) }
-        return hold(first.trigger, reasons)
+        // A gate looks at measurements itself, and what gets well again needs no person.
+        let isMeasured = reasons.allSatisfy { reason in Measured.Kind.allCases.contains { $0.trigger == reason.trigger }
+        }
+        return isMeasured ? RolloutDecision(.alert(first.trigger), reasons) : hold(first.trigger, reasons)
     }
 
     private var harm: RolloutDecision? {

@@ -68,16 +68,21 @@ public struct Evidence: Hashable, Sendable {
         let change = session.difference(terms.evidence) - sessions[place].difference(terms.evidence)
         var corrected = Evidence(terms: terms)
         for (number, committed) in sessions.enumerated() {
-            for _ in entries.filter({ $0 == number }) { corrected.enterStage() }
+            for _ in entries.filter({ $0 == number }) { corrected.restartFall() }
             corrected.commit(number == place ? session : committed)
         }
-        for _ in entries.filter({ $0 == sessions.count }) { corrected.enterStage() }
+        for _ in entries.filter({ $0 == sessions.count }) { corrected.restartFall() }
         self = corrected
         return change
     }
 
-    /// A stage was entered for its gain: from here on half of it has to stay.
-    public mutating func enterStage() {
+    /// A stage was entered; where it watches for a fall, a share of the gain so far has to stay from here on.
+    public mutating func entered(_ stage: Stage) {
+        guard terms.fall?.stages.contains(stage) ?? false else { return }
+        restartFall()
+    }
+
+    private mutating func restartFall() {
         entries.append(sessions.count)
         let share = terms.fall?.reference ?? 0
         fall.restart(reference: min(max(share * (meanD ?? 0), 0), terms.evidence.scoreClipR / 2))

@@ -43,8 +43,7 @@ struct StoryCourse {
         while movesTaken < input.moves.count, input.moves[movesTaken].session <= number {
             let transition = input.moves[movesTaken].transition
             stage = transition.to
-            let isWatched = input.terms.fall?.stages.contains(transition.to) ?? false
-            if transition.to > transition.from, isWatched { evidence.enterStage() }
+            if transition.to > transition.from { evidence.entered(transition.to) }
             movesTaken += 1
         }
     }

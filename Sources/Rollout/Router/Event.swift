@@ -22,6 +22,13 @@ public struct Event: Hashable, Sendable {
         case health(Arm, Health)
         case command(Command)
         case switches(Switches)
+        /// What the data of a session that closed was worth.
+        case data(SessionData)
+        case measured(Measured)
+        /// Which engine speaks for an arm: name, version, and for a foreign one what its program is.
+        case engine(Arm, identity: String)
+        /// When promotion may happen; `nil` at any time.
+        case windows(PromotionWindows?)
     }
 }
 
@@ -50,7 +57,7 @@ public struct Switches: Hashable, Sendable {
 /// What a person asks of a rollout.
 public struct Command: Hashable, Sendable {
     public enum Verb: String, Hashable, Sendable, CaseIterable {
-        case promote, rollback, pause, resume
+        case promote, rollback, pause, resume, approve
     }
 
     public var verb: Verb

@@ -4,8 +4,10 @@ public import Signals
 /// Routes signals to sinks, shadow or silence: a state machine over events, without clock, randomness or output.
 public struct Router: Sendable {
     public let plan: RolloutPlan
-    public private(set) var stage: Stage
-    public private(set) var status: Status
+    public internal(set) var stage: Stage
+    public internal(set) var status: Status
+    /// The candidate is silent until the session ends; its units go to the baseline meanwhile.
+    var isUnrouted = false
     public private(set) var switches = Switches()
     public private(set) var health: [Arm: Health] = [.baseline: .ready, .candidate: .ready]
     /// The latest event time seen.
@@ -21,6 +23,8 @@ public struct Router: Sendable {
         var arm: Arm
         /// Its signals without an outcome, and the ends of their horizons.
         var open: [String: Timestamp]
+        /// Runs to its end with its arm silent, and nobody else speaks for the underlying meanwhile.
+        var isHeld = false
     }
 
     public init(plan: RolloutPlan, stage: Stage = .shadow) {
@@ -30,15 +34,20 @@ public struct Router: Sendable {
     }
 
     /// Takes the next event of the one sequence and says what follows from it.
-    public mutating func handle(_ event: Event) -> Effect? {
+    ///
+    /// - Parameter refusal: why the event's signal must not be live, if it were to be.
+    public mutating func handle(_ event: Event, refusal: Decision.SuppressedReason? = nil) -> Effect? {
         switch event.payload {
         case .mark(let mark):
             advance(to: mark.time)
-            if mark.closes != nil { episodes.removeAll() }
+            if mark.closes != nil {
+                episodes.removeAll()
+                isUnrouted = false
+            }
             return nil
         case .signal(let arm, let signal, let isLate):
             advance(to: signal.tsEvent)
-            return .decided(decide(signal, of: arm, isLate: isLate), stage: stage)
+            return .decided(decide(signal, of: arm, isLate: isLate, refusal), stage: stage)
         case .outcome(let outcome):
             settle(outcome)
             return nil
@@ -51,6 +60,7 @@ public struct Router: Sendable {
             if new.kill, !switches.kill { endEpisodes(of: .candidate) }
             switches = new
             return nil
+        case .data, .measured, .engine, .windows: return nil
         }
     }
 
@@ -81,18 +91,46 @@ public struct Router: Sendable {
     }
 
     private mutating func endEpisodes(of arm: Arm) {
-        episodes = episodes.filter { $0.value.arm != arm }
+        if arm == .candidate, plan.openEpisodes.policy == .hold {
+            holdEpisodes(of: arm)
+        } else {
+            episodes = episodes.filter { $0.value.arm != arm }
+        }
         claims = claims.filter { $0.value != arm }
     }
+
+    /// Lets an arm's episodes run on, for no longer than the plan allows.
+    private mutating func holdEpisodes(of arm: Arm) {
+        let deadline = feedTime.advanced(bySeconds: Int64(plan.openEpisodes.drainSeconds))
+        for (underlying, episode) in episodes where episode.arm == arm {
+            episodes[underlying]?.isHeld = true
+            episodes[underlying]?.open = episode.open.mapValues { min($0, deadline) }
+        }
+    }
+
+    /// Whose a unit is that no live signal has touched; nil where an episode from before decides.
+    func ownerOfNewUnit(_ unit: UnitKey) -> Arm? {
+        let (owner, byEpisode) = owner(of: unit)
+        return byEpisode ? nil : owner
+    }
+
+    /// Whether episodes of an arm that has to go still run.
+    var isDraining: Bool { episodes.values.contains(where: \.isHeld) }
+
+    /// The candidate has to go, by a decision.
+    mutating func takeBack() { endEpisodes(of: .candidate) }
+
 }
 
 // MARK: - Signals
 
 extension Router {
-    private mutating func decide(_ signal: Signal, of arm: Arm, isLate: Bool) -> Decision {
+    private mutating func decide(
+        _ signal: Signal, of arm: Arm, isLate: Bool, _ refusal: Decision.SuppressedReason?
+    ) -> Decision {
         if signal.action == .monitor { return .shadow(.monitor) }
         if arm == .candidate {
-            if status == .rolledBack { return .shadow(.rolledBack) }
+            if status == .rolledBack || status == .draining { return .shadow(.rolledBack) }
             if stage == .shadow { return .shadow(.stage) }
         }
         let unit = UnitKey(underlying: signal.underlyingID, at: signal.tsEvent, plan: plan)
@@ -101,7 +139,7 @@ extension Router {
             guard isLate, owner(of: unit).arm == arm else { return .shadow(.otherArm) }
             return .suppressed(silence(signal, of: arm, isLate: true) ?? .late)
         }
-        if let silence = silence(signal, of: arm, isLate: isLate) { return .suppressed(silence) }
+        if let silence = silence(signal, of: arm, isLate: isLate) ?? refusal { return .suppressed(silence) }
         claims[unit] = claims[unit] ?? arm
         open(signal, of: arm)
         return .live(reason)
@@ -115,8 +153,9 @@ extension Router {
             return isOwnerReady ? (byEpisode ? .episode : .assigned) : nil
         }
         // A silenced candidate's units move to the baseline at once, as those of one that is not ready.
-        let isOwnerSpeaking = isOwnerReady && !(owner == .candidate && switches.kill)
-        guard !isOwnerSpeaking, health[arm]?.isReady ?? false else { return nil }
+        let isOwnerSpeaking = isOwnerReady && !(owner == .candidate && (switches.kill || isUnrouted))
+        let isHeld = byEpisode && episodes[unit.underlying]?.isHeld ?? false
+        guard !isOwnerSpeaking, !isHeld, health[arm]?.isReady ?? false else { return nil }
         switch arm {
         case .baseline: return .fallback
         // Nothing ever falls to the candidate unless the spec says so, and then only where it carries weight already.
@@ -141,13 +180,16 @@ extension Router {
 
     /// What the assignment function alone says.
     public func assignedArm(of unit: UnitKey) -> Arm {
-        guard status != .rolledBack else { return .baseline }
+        guard status != .rolledBack, status != .draining else { return .baseline }
         return Assignment(salt: plan.id, weight: plan.weight(in: stage)).arm(of: unit)
     }
 
     private func silence(_ signal: Signal, of arm: Arm, isLate: Bool) -> Decision.SuppressedReason? {
         if switches.stop { return .stop }
-        if switches.kill, arm == .candidate { return .kill }
+        if arm == .candidate {
+            if switches.kill { return .kill }
+            if isUnrouted { return .limit(.unrouted) }
+        }
         if isLate { return .late }
         // The feed ends with an error before any time the calendar does not cover.
         let isOpen = (try? plan.calendar.isOpen(at: signal.tsEvent)) ?? false
@@ -172,16 +214,19 @@ extension Router {
         return copy.obey(command)
     }
 
-    private mutating func obey(_ command: Command) -> Effect {
+    mutating func obey(_ command: Command) -> Effect {
         if command.verb != .rollback, let expected = command.expectedStage, expected != stage {
             return .refused(reason: "the rollout is in \(stage.rawValue), not in \(expected.rawValue)")
         }
         switch command.verb {
         case .promote: return promote(command)
+        case .approve: return .refused(reason: "nothing waits for approval")
         case .rollback: return rollBack(command)
         case .pause:
             if status == .held { return .unchanged(reason: "already held in \(stage.rawValue)") }
-            guard status == .running else { return .refused(reason: "cannot pause: the rollout is \(status.rawValue)") }
+            guard status == .running || status == .awaitingApproval else {
+                return .refused(reason: "cannot pause: the rollout is \(status.rawValue)")
+            }
             return move(to: stage, .held, command)
         case .resume:
             if status == .running { return .unchanged(reason: "already running in \(stage.rawValue)") }
@@ -221,11 +266,12 @@ extension Router {
             return .unchanged(reason: "already in \(stage.rawValue), below \(target.rawValue)")
         }
         let newStatus: Status = target == .shadow ? .rolledBack : .held
-        if target == stage, status == newStatus {
+        let isOver = target == .shadow && (status == .draining || status == .failed)
+        if target == stage, status == newStatus || isOver {
             return .unchanged(reason: "already \(status.rawValue) in \(stage.rawValue)")
         }
         endEpisodes(of: .candidate)
-        return move(to: target, newStatus, command)
+        return move(to: target, newStatus == .rolledBack && isDraining ? .draining : newStatus, command)
     }
 
     private mutating func move(to target: Stage, _ newStatus: Status, _ command: Command) -> Effect {

@@ -55,13 +55,41 @@ struct ChangeOptions: ParsableArguments {
 
 struct Promote: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give the candidate more: the next stage, or the one named.")
+        abstract: "Give the candidate more: the next stage, or the one named.",
+        discussion: """
+            By hand and at once: the gate need not be passed, and what it lacks is journaled with your name. A stage whose gate \
+            asks for approvals is entered by them alone: with the gate passed, `promote` asks for them.
+            Without --expect-stage it is meant for the stage the rollout is in now: of two at a time one wins, and the other is \
+            told why (exit code 4).
+            """)
 
     @OptionGroup var options: ChangeOptions
     @Option(help: "canary, limited or full; the next one up if not given.") var to: StageArgument?
     @Option(help: "Refuse unless the rollout is in this stage.") var expectStage: StageArgument?
 
-    func run() throws { try options.send(.promote, to: to, expecting: expectStage) }
+    func run() throws { try options.send(.promote, to: to, expecting: expectStage ?? stageNow) }
+
+    /// The stage a person sees who types this; nil where no operator tells, and the command finds none either.
+    private var stageNow: StageArgument? {
+        (try? ControlClient(folder: options.state.folder).status())
+            .flatMap { StageArgument(argument: $0.stage) }
+    }
+}
+
+struct Approve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Agree to a promotion that waits for it.",
+        discussion: """
+            An approval is for one stage and the evidence as it stood when it was asked for; `tandem explain` shows both. It is \
+            void when the gate is not passed any more, or after as many sessions as the gate says. Where two persons are \
+            needed, the one who asked is none of them. Works without a running operator too.
+            """)
+
+    @OptionGroup var options: ChangeOptions
+    @Option(help: "Refuse unless this is the stage that waits for approval.") var to: StageArgument?
+    @Option(help: "Refuse unless the rollout is in this stage.") var expectStage: StageArgument?
+
+    func run() throws { try options.sendOrWrite(.approve, to: to, expecting: expectStage) }
 }
 
 struct Pause: ParsableCommand {

@@ -1,0 +1,93 @@
+internal import MarketData
+internal import Signals
+
+extension Controller {
+    /// Routes a signal, within what limits and the live account allow.
+    mutating func route(_ event: Event, _ arm: Arm, _ signal: Signal, isLate: Bool) -> Effect? {
+        // What the close itself causes belongs to no session.
+        if !isLate, signal.action != .monitor, let session = openSession(at: signal.tsEvent) {
+            book.add(signal, of: arm, in: session)
+            watch.note(signal, of: arm)
+            if arm == .candidate, router.stage > .shadow, acts { noteBurst() }
+            countUnit(of: signal)
+        }
+        let refusal = acts ? refusal(arm, signal) : nil
+        let effect = router.handle(event, refusal: refusal)
+        guard case .decided(let decision, _)? = effect else { return effect }
+        if decision == .suppressed(.limit(.side)) {
+            watch.noteWrongSide()
+            set(.side, watch.side)
+        }
+        if decision.isLive { becameLive(signal, of: arm) }
+        return effect
+    }
+
+    /// Why the signal must not be live, if it were to be.
+    private func refusal(_ arm: Arm, _ signal: Signal) -> Decision.SuppressedReason? {
+        if arm == .candidate, let limit = limit(on: signal) { return .limit(limit) }
+        return account?.check(signal).map { .risk($0) }
+    }
+
+    private func limit(on signal: Signal) -> Decision.Limit? {
+        if !signal.hasSides { return .side }
+        let limits = terms.liveLimits[router.stage]
+        if let most = limits?.perSession, liveInSession >= most { return .session }
+        if let loss = limits?.lossRSession, Double(state.liveSessionMicros) / 1e6 <= -loss { return .loss }
+        return nil
+    }
+
+    private mutating func becameLive(_ signal: Signal, of arm: Arm) {
+        account?.admit(arm, signal)
+        guard arm == .candidate else { return }
+        live.insert(signal.id)
+        liveInSession += 1
+    }
+
+    /// The first session with a burst silences the candidate for its rest, the next one takes everything back.
+    private mutating func noteBurst() {
+        guard let (tripped, isSecond) = watch.takeBurst() else { return }
+        set(isSecond ? .repeatedBurst : .burst, tripped)
+    }
+
+    /// Counts a unit that begins now, without an episode from before: whose it is, and whose it was planned to be.
+    private mutating func countUnit(of signal: Signal) {
+        guard router.stage > .shadow, router.status != .rolledBack else { return }
+        let unit = UnitKey(underlying: signal.underlyingID, at: signal.tsEvent, plan: plan)
+        guard units[unit] == nil, let owner = router.ownerOfNewUnit(unit) else { return }
+        units[unit] = true
+        let weight = plan.weight(in: router.stage)
+        share.observe(isCandidate: owner == .candidate, planned: weight)
+        let level = 1 / terms.triggers.shareAlpha
+        let factor = share.bayesFactor
+        set(.share, factor >= level ? Tripped(.share, value: factor, threshold: level) : nil)
+        let planned = Assignment(salt: plan.id, weight: weight).arm(of: unit)
+        if planned != owner || share.mismatches > 0 {
+            set(.assignment, Tripped(.assignment, value: 1, threshold: 0))
+        }
+    }
+
+    mutating func pruneUnits() {
+        let horizon = router.feedTime.advanced(bySeconds: -2 * 86_400)
+        units = units.filter { $0.key.blockStart >= horizon }
+    }
+
+    /// What became of a signal: money of the live account, limits, and evidence.
+    mutating func settle(_ outcome: Outcome, _ reaction: inout Reaction) {
+        account?.settle(outcome)
+        if outcome.arm == .candidate, live.remove(outcome.id) != nil {
+            state.liveStageMicros += outcome.rMicros
+            state.liveSessionMicros += outcome.rMicros
+            noteLiveLoss()
+        }
+        guard let corrected = book.settle(outcome), let change = evidence.correct(corrected) else { return }
+        isDue = true
+        reaction.steps.append(.corrected(corrected, changeR: change, EvidenceFigures(evidence)))
+    }
+
+    private mutating func noteLiveLoss() {
+        isDue = true
+        guard router.stage > .shadow, let loss = terms.liveLimits[router.stage]?.lossRSession else { return }
+        let made = Double(state.liveSessionMicros) / 1e6
+        set(.sessionLoss, made <= -loss ? Tripped(.sessionLoss, value: made, threshold: -loss) : nil)
+    }
+}

@@ -1,0 +1,178 @@
+internal import MarketData
+internal import Signals
+
+/// Signals and outcomes of the sessions that are not committed yet, and the rules by which they are.
+///
+/// A session is written once, in the order of dates, when it is closed, what its data was worth is known, and every
+/// actionable signal of both arms has its outcome or the deadline for labels has passed (`decision-statistics.md`,
+/// section 1).
+struct SessionBook: Hashable, Sendable {
+    private struct SignalKey: Hashable, Sendable {
+        let arm: Arm
+        let id: String
+    }
+
+    private struct OpenSession: Hashable, Sendable {
+        var signals: [Arm: [ScoredSignal]] = [:]
+        var missing: Set<SignalKey> = []
+        var data: SessionData?
+        /// Half hours in which the baseline was not ready.
+        var baselineTaint: Set<UInt64> = []
+        var isClosed = false
+        /// Sessions that closed since.
+        var laterCloses = 0
+    }
+
+    /// Where a signal without an outcome stands.
+    private struct Place: Hashable, Sendable {
+        let session: CivilDate
+        let number: Int
+    }
+
+    private let terms: EvidenceTerms
+    private var open: [CivilDate: OpenSession] = [:]
+    private var places: [SignalKey: Place] = [:]
+    private var lastCommitted: CivilDate?
+    /// Committed sessions that wait for others to make one observation.
+    private var gathered: [SessionObservation] = []
+    /// Committed with a deadline passed: what came too late may still put them right.
+    private var incomplete: [CivilDate: OpenSession] = [:]
+
+    init(terms: EvidenceTerms) { self.terms = terms }
+
+    /// An actionable signal that came in time.
+    mutating func add(_ signal: Signal, of arm: Arm, in session: CivilDate) {
+        guard isAhead(session) else { return }
+        let key = SignalKey(arm: arm, id: signal.id)
+        var current = open[session] ?? OpenSession()
+        let number = current.signals[arm]?.count ?? 0
+        current.signals[arm, default: []].append(
+            ScoredSignal(time: signal.tsEvent.nanos, exitTime: nil, rMicros: 0, isResolved: false))
+        current.missing.insert(key)
+        open[session] = current
+        places[key] = Place(session: session, number: number)
+    }
+
+    /// What became of a signal.
+    ///
+    /// - Returns: a committed session put right by it.
+    mutating func settle(_ outcome: Outcome) -> SessionObservation? {
+        let key = SignalKey(arm: outcome.arm, id: outcome.id)
+        guard let place = places.removeValue(forKey: key) else { return nil }
+        let isCommitted = open[place.session] == nil
+        guard var session = open[place.session] ?? incomplete[place.session] else { return nil }
+        session.missing.remove(key)
+        if let time = session.signals[outcome.arm]?[place.number].time {
+            session.signals[outcome.arm]?[place.number] = ScoredSignal(
+                time: time, outcome: outcome, isTaintedHalfHour: false)
+        }
+        if isCommitted {
+            incomplete[place.session] = session.missing.isEmpty ? nil : session
+            return terms.unitSessions == 1 ? observation(place.session, session) : nil
+        }
+        open[place.session] = session
+        return nil
+    }
+
+    mutating func close(_ session: CivilDate) {
+        for date in open.keys where date < session { open[date]?.laterCloses += 1 }
+        guard isAhead(session) else { return }
+        open[session, default: OpenSession()].isClosed = true
+    }
+
+    mutating func add(_ data: SessionData) {
+        guard isAhead(data.session) else { return }
+        open[data.session, default: OpenSession()].data = data
+    }
+
+    /// The baseline was not ready in the half hour that holds `time`.
+    mutating func taint(at time: UInt64, in session: CivilDate) {
+        guard isAhead(session) else { return }
+        open[session, default: OpenSession()].baselineTaint.insert(SessionData.halfHour(of: time))
+    }
+
+    /// Sessions that closed and are not committed.
+    var waiting: Int { open.values.count { $0.isClosed } }
+
+    private func isAhead(_ session: CivilDate) -> Bool { lastCommitted.map { $0 < session } ?? true }
+
+    /// The next observation, if its sessions can be committed now.
+    mutating func takeReady() -> SessionObservation? {
+        while let date = open.keys.min(), let session = open[date], isReady(session) {
+            open[date] = nil
+            lastCommitted = date
+            incomplete[date] = session.missing.isEmpty ? nil : session
+            gathered.append(observation(date, session))
+            if gathered.count >= terms.unitSessions { return takeGathered() }
+        }
+        return nil
+    }
+
+    private func isReady(_ session: OpenSession) -> Bool {
+        guard session.isClosed, session.data != nil else { return false }
+        return session.missing.isEmpty || session.laterCloses >= terms.labelDeadlineSessions
+    }
+
+    private mutating func takeGathered() -> SessionObservation? {
+        defer { gathered.removeAll() }
+        return gathered.dropFirst().reduce(gathered.first) { sum, next in sum?.joined(with: next) }
+    }
+
+    private func observation(_ date: CivilDate, _ session: OpenSession) -> SessionObservation {
+        let taint = session.baselineTaint.union(session.data?.taintedHalfHours ?? [])
+        func tally(_ arm: Arm) -> SessionObservation.ArmTally {
+            let signals = (session.signals[arm] ?? []).map { signal in
+                var signal = signal
+                signal.isTaintedHalfHour = taint.contains(SessionData.halfHour(of: signal.time))
+                return signal
+            }
+            return AccountScore.admitted(signals, under: terms).tally
+        }
+        let halfHours = session.data?.halfHours ?? 0
+        return SessionObservation(
+            session: date, baseline: tally(.baseline), candidate: tally(.candidate), taintedHalfHours: taint.count,
+            halfHours: halfHours)
+    }
+}
+
+extension SessionObservation {
+    /// With the state that follows from the rest (`decision-statistics.md`, section 1).
+    init(session: CivilDate, baseline: ArmTally, candidate: ArmTally, taintedHalfHours: Int, halfHours: Int) {
+        self.init(
+            session: session, state: .observed, baseline: baseline, candidate: candidate,
+            taintedHalfHours: taintedHalfHours, halfHours: halfHours)
+        if taintedHalfHours * 5 > halfHours || baseline.admittedUnresolvable * 10 > baseline.admitted {
+            state = .tainted
+        } else if baseline.admitted == 0, candidate.admitted == 0 {
+            state = .empty
+        }
+    }
+
+    /// Both as one; tainted when either is, empty when both are.
+    func joined(with next: SessionObservation) -> SessionObservation {
+        var joined = next
+        joined.baseline = baseline + next.baseline
+        joined.candidate = candidate + next.candidate
+        joined.taintedHalfHours += taintedHalfHours
+        joined.halfHours += halfHours
+        joined.state =
+            state == .tainted || next.state == .tainted
+            ? .tainted : state == .observed || next.state == .observed ? .observed : .empty
+        return joined
+    }
+}
+
+extension SessionObservation.ArmTally {
+    static func + (a: Self, b: Self) -> Self {
+        var sum = a
+        sum.accountMicros += b.accountMicros
+        sum.sumMicros += b.sumMicros
+        sum.admitted += b.admitted
+        sum.admittedUnresolvable += b.admittedUnresolvable
+        sum.actionable += b.actionable
+        sum.resolved += b.resolved
+        sum.correct += b.correct
+        sum.tainted += b.tainted
+        return sum
+    }
+}

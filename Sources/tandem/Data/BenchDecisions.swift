@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import Dispatch
+internal import Foundation
+internal import Rollout
+internal import Synchronization
+
+/// What `make bench-decisions` runs: simulated rollouts with known truth through the real decisions.
+struct BenchDecisions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-decisions",
+        abstract: "Simulate rollouts with known truth and hold what is decided against the reference.",
+        discussion: "Exit code 9: something that must hold does not, or a figure lies outside of its tolerance.",
+        shouldDisplay: false)
+
+    @Option(help: "Rollouts a case.") var runs = 10_000
+    @Option(help: "Of all randomness; the same gives the same table.") var seed: UInt64 = 20_261_120
+    @Option(help: "Cases to run; all, if not given.", transform: { $0 }) var only: String?
+    @Option(help: "Also write the figures as JSON there.") var json: String?
+
+    func validate() throws {
+        if runs < 1 || runs > 1_000_000 { throw ValidationError("--runs must be 1 to 1000000") }
+    }
+
+    func run() throws {
+        let cases = SimulatedCase.all.filter { only == nil || $0.name == only }
+        guard !cases.isEmpty else {
+            throw Failure(
+                FailureCode.notFound,
+                "there is no case \(only ?? ""); there are \(SimulatedCase.all.map(\.name).joined(separator: ", "))")
+        }
+        let progress = ProgressLine(total: UInt64(cases.count * runs))
+        var done = 0
+        let table = DecisionTable(
+            cases.map { simulated in
+                defer {
+                    done += runs
+                    progress.show(records: UInt64(done), time: simulated.name)
+                }
+                return Simulations.run(runs) { CaseRuns(simulated, runs: $0, seed: seed) }
+            })
+        progress.end()
+        try Output.write(Array(table.text.utf8))
+        if let json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+            try encoder.encode(table).write(to: URL(fileURLWithPath: json), options: .atomic)
+        }
+        // Fewer runs than the reference's tolerances are made for say less.
+        if runs >= 10_000, only == nil, !table.isGood { throw Quit(code: FailureCode.badData) }
+    }
+}
+
+/// Spreads simulated rollouts over the machine's processors; what comes of them does not depend on how.
+enum Simulations {
+    private static let chunk = 250
+
+    /// - Parameter part: simulates runs with these numbers.
+    static func run(_ runs: Int, _ part: @Sendable (Range<Int>) -> CaseRuns) -> CaseRuns {
+        let parts = Mutex<[Int: CaseRuns]>([:])
+        DispatchQueue.concurrentPerform(iterations: (runs - 1) / chunk) { number in
+            let simulated = part((number + 1) * chunk..<min(runs, (number + 2) * chunk))
+            parts.withLock { $0[number] = simulated }
+        }
+        var all = part(0..<min(runs, chunk))
+        for (_, simulated) in parts.withLock({ $0 }).sorted(by: { $0.key < $1.key }) { all.merge(simulated) }
+        return all
+    }
+}
