@@ -100,29 +100,34 @@ import Testing
         }
     }
 
-    /// What lies just outside the bounds is refused, at that key.
+    /// What lies just outside the bounds is refused, at that key; the bounds themselves are numbers that it takes.
     @Test func theBoundsAreThoseOfTheReader() throws {
         var count = 0
         for property in Self.properties(try Self.schema()) {
             for schema in Self.alternatives(property.schema) {
                 let step = schema["type"] as? String == "integer" ? 1 : Decimal(string: "0.000001") ?? 0
-                var outside: [Decimal] = []
                 for (key, offset) in [
                     ("minimum", -step), ("maximum", step), ("exclusiveMinimum", 0), ("exclusiveMaximum", 0),
                 ] {
-                    guard let bound = schema[key] as? NSNumber else { continue }
-                    outside.append(bound.decimalValue + offset)
-                }
-                for value in outside {
+                    guard let bound = (schema[key] as? NSNumber)?.decimalValue else { continue }
                     count += 1
-                    let problems = SpecFixture.problems(try Self.spec(property.path, NSDecimalNumber(decimal: value)))
-                    #expect(
-                        problems.contains { $0.hasPrefix("1: \(Self.text(property.path)): ") },
-                        "\(property.path) \(value): \(problems)")
+                    let found = try problems(bound + offset, at: property.path)
+                    #expect(!found.isEmpty, "\(property.path) \(bound + offset)")
+                    // More than 0 dollars, as the reader says by itself.
+                    guard offset != 0, property.path != ["budget", "slice"] else { continue }
+                    let taken = try problems(bound, at: property.path).filter { $0.contains(": expected ") }
+                    #expect(taken.isEmpty, "\(property.path) \(bound): \(taken)")
                 }
             }
         }
         #expect(count > 100)
+    }
+
+    /// What is said of the key when it has this value.
+    private func problems(_ value: Decimal, at path: Path) throws -> [String] {
+        SpecFixture.problems(try Self.spec(path, NSDecimalNumber(decimal: value))).filter {
+            $0.hasPrefix("1: \(Self.text(path)): ")
+        }
     }
 
     /// Editors would show a text that says nothing.

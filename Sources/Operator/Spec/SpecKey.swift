@@ -96,7 +96,10 @@ enum MillionthText {
 
     static func double(_ millionths: Int64) -> Double { Double(millionths) / 1e6 }
 
-    static func millionths(_ value: Double) -> Int64 { Int64((value * 1e6).rounded()) }
+    /// What no spec can say is held at the ends, so that nothing traps.
+    static func millionths(_ value: Double) -> Int64 {
+        value.isNaN ? 0 : Int64((min(max(value, -1e12), 1e12) * 1e6).rounded())
+    }
 }
 
 extension CanonicalJSON {
