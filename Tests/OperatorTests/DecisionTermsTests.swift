@@ -200,4 +200,14 @@ import Testing
         let terms = try SpecFixture.parse(SpecFixture.minimal(text)).decisions
         #expect(terms.gates[.canary]?.notWorse?.marginR == margin)
     }
+
+    /// What stands in the spec as a comment can be taken out of it.
+    @Test func theRiskOfTheTemplateIsASection() throws {
+        let template = try #require(SpecTemplate.files.first { $0.path == SpecTemplate.specPath }).text
+        let rows = template.split(separator: "\n").drop { !$0.hasPrefix("# risk:") }
+        let section = rows.prefix { $0.hasPrefix("# ") || $0.hasPrefix("#  ") }.map { $0.dropFirst(2) }
+        let risk = try SpecFixture.parse(SpecFixture.minimal(section.joined(separator: "\n"))).decisions.risk
+        #expect(section.count == 9 && risk?.capitalMicros == 100_000_000_000)
+        #expect(risk?.kellyCap == RiskTerms(capitalMicros: 1).kellyCap)
+    }
 }

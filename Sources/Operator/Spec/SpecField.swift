@@ -53,7 +53,9 @@ extension SpecField {
                     return
                 }
                 let usual = root[keyPath: path] ?? value.sample
-                root[keyPath: path] = value.read(&reader, name, section, usual, " or off")
+                let problems = reader.problems.count
+                let found = value.read(&reader, name, section, usual, " or off")
+                if reader.problems.count == problems { root[keyPath: path] = found }
             },
             print: { $0[keyPath: path].map(value.print) ?? .text("off") })
     }

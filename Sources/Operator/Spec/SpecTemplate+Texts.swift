@@ -59,12 +59,12 @@ extension SpecTemplate {
 
         harm:                           # the candidate loses money: back to the baseline, and this version is closed
           alpha: 0.025                  # chance that it ever closes one which does no harm
-          parts:                        # guardrails, weights of which add up to 1, and the loss each tolerates
+          parts:                        # guardrails: weights that add up to 1, and the loss each tolerates
             account: {weight: 0.8, tolerance_r: 0.0}
             quality: {weight: 0.2, tolerance_r: 0.10}
 
         no_gain: {gain_r: 1.0, alpha: 0.05, stages: [shadow, canary, limited]}  # cannot gain so much: closed; or `off`
-        fall: {arl_sessions: 250, reference: 0.5, stages: [limited, full]}  # too little left of that: to canary, once; or `off`
+        fall: {arl_sessions: 250, reference: 0.5, stages: [limited, full]}  # too little of its gain left: to canary; or `off`
 
         gates:                          # what must hold at once after a session; a gate that is `off` opens by hand only
           canary:
