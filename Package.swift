@@ -80,7 +80,7 @@ let package = Package(
                 "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Operator",
                 product("Logging", "swift-log"),
             ],
-            swiftSettings: withLibc),
+            exclude: ["BadSpecs"], swiftSettings: withLibc),
         // Starts the release binary that TANDEM_BINARY names; links nothing of it.
         .testTarget(name: "EndToEndTests", dependencies: ["MarketData"], swiftSettings: withLibc),
     ]

@@ -18,7 +18,7 @@ struct Tandem: ParsableCommand {
             """,
         version: "tandem 0.1.0 (\(String(cString: tandem_revision())))",
         groupedSubcommands: [
-            CommandGroup(name: "Run", subcommands: [Run.self, Replay.self, Init.self, Lint.self]),
+            CommandGroup(name: "Run", subcommands: [Run.self, Replay.self, Init.self, Lint.self, Plan.self]),
             CommandGroup(
                 name: "Change",
                 subcommands: [
@@ -27,7 +27,8 @@ struct Tandem: ParsableCommand {
             CommandGroup(
                 name: "Look",
                 subcommands: [
-                    StatusOf.self, History.self, SignalsOf.self, Report.self, Verify.self, Engines.self, Judge.self,
+                    StatusOf.self, Explain.self, History.self, SignalsOf.self, Report.self, Verify.self, Engines.self,
+                    Judge.self,
                 ]),
             CommandGroup(
                 name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self, BenchDecisions.self]),

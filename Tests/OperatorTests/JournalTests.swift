@@ -248,7 +248,8 @@ final class JournalFixture {
         let events = fixture.events(80)
         try fixture.write(events)
         let reader = try JournalReader(folder: fixture.folder)
-        var again = Sequencer(controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
+        var again = Sequencer(
+            controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
         let first = try #require(try reader.last([.begin]))
         try again.add(.begin, body: first.body, index: 0, at: 99)
         for event in events { #expect(try !again.take(event, at: 99).isNew) }
@@ -262,7 +263,8 @@ final class JournalFixture {
         var events = fixture.events(20)
         try fixture.write(events)
         let reader = try JournalReader(folder: fixture.folder)
-        var again = Sequencer(controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
+        var again = Sequencer(
+            controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
         try again.add(.begin, body: try #require(try reader.last([.begin])).body, index: 0, at: 0)
         events[9] = Event(index: 4, payload: .signal(.candidate, fixture.signal(4, id: "another"), isLate: false))
         var row: Int64?

@@ -129,7 +129,7 @@ import Testing
         let body = BeginBody(mode: .arrival, stage: .shadow, spec: spec)
         #expect(body.plan.calendar == "desk-hours")
         #expect(body.calendar == spec.plan.calendar)
-        #expect(body.router?.plan.calendar == spec.plan.calendar)
+        #expect(body.controller?.plan.calendar == spec.plan.calendar)
         // Another early close is another plan.
         let other = CalendarFile.template.replacing("13:00", with: "12:00")
         let changed = try SpecFixture.parse(text, files: SpecFixture.files([Self.path: other]))

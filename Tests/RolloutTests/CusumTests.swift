@@ -117,7 +117,7 @@ import Testing
     /// runs' own mean.
     @Test(arguments: [(4.0, 0.0, 335.4, 1_000), (5, 0, 930.9, 300), (4, 1, 8.38, 3_000), (5, 1, 10.38, 3_000)])
     func runLengthsAreThoseOfBrookAndEvans(level: Double, shift: Double, expected: Double, few: Int) {
-        let runs = evidenceRounds(few, soak: few * 20)
+        let runs = evidenceRounds(few, soak: few * 5)
         var random = RolloutRandom(seed: 11)
         var (sum, squares) = (0.0, 0.0)
         for _ in 0..<runs {
@@ -126,7 +126,7 @@ import Testing
             repeat {
                 observe(&cusum, logRatio: shift + normal(&random))
                 length += 1
-            } while cusum.isAlarming == false
+            } while cusum.isAlarming == false && length < 100 * expected
             sum += length
             squares += length * length
         }

@@ -50,7 +50,7 @@ enum FairMarket: String, CaseIterable {
     /// Ville: read after every session, each process reaches 1 / alpha in at most a share alpha of histories.
     @Test(arguments: FairMarket.allCases)
     func falseAlarmsAreAsRareAsPromised(market: FairMarket) {
-        let runs = evidenceRounds(150, soak: 20_000)
+        let runs = evidenceRounds(150, soak: 3_000)
         var alarms = [String: Int]()
         for seed in 0..<runs {
             var random = RolloutRandom(seed: UInt64(seed))
@@ -81,7 +81,7 @@ enum FairMarket: String, CaseIterable {
     /// The mean of an e-value stays at 1 where the null holds with equality: nothing is lost on the way. Bets are small here,
     /// so that few runs show it; four standard errors of the runs' own mean.
     @Test func fairSessionsKeepTheMeanAtOne() {
-        let runs = evidenceRounds(400, soak: 20_000)
+        let runs = evidenceRounds(400, soak: 10_000)
         var totals = [String: (sum: Double, squares: Double)]()
         for seed in 0..<runs {
             var random = RolloutRandom(seed: UInt64(seed))
@@ -108,7 +108,7 @@ enum FairMarket: String, CaseIterable {
     /// F less the number of sessions is fair where the mean is the reference, so that false alarms come at most once in `arl`
     /// sessions on average. Runs are cut at four times as many, which only shortens them.
     @Test func fallAlarmsAtMostOnceInItsRunLength() {
-        let (runs, arl) = (evidenceRounds(60, soak: 5_000), 40.0)
+        let (runs, arl) = (evidenceRounds(60, soak: 1_000), 40.0)
         var total = 0.0
         for seed in 0..<runs {
             var random = RolloutRandom(seed: UInt64(seed))

@@ -39,7 +39,7 @@ import Testing
     }
 
     /// It leaves out exactly the means against which one side's evidence is 2 / alpha, and never the mean that was seen.
-    @Test(arguments: 0..<evidenceRounds(15, soak: 1_000))
+    @Test(arguments: 0..<evidenceRounds(15, soak: 200))
     func theIntervalIsWhatEvidenceLeavesOpen(seed: Int) {
         var random = RolloutRandom(seed: UInt64(seed))
         let drift = Double.random(in: -5...5, using: &random)

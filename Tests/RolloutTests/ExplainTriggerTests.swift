@@ -51,7 +51,7 @@ private typealias Fixture = ExplainFixture
         let quiet = try row(report(.canary), .fall)
         #expect(quiet.state == .off && quiet.value == nil && quiet.threshold == 250)
         var evidence = Fixture.evidence([2, 2], Fixture.terms)
-        evidence.enterStage()
+        evidence.entered(.limited)
         evidence.commit(Fixture.session(2, 4))
         // Reference 1, z = (1 - 4) / 7, F = 1 - 1.5 / 7.
         let fall = try row(Fixture.report(Fixture.state(.limited, evidence), evidence), .fall)

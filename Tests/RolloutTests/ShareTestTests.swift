@@ -128,7 +128,7 @@ import Testing
 
     /// Under the plan, with changes of stage, p is at most alpha in at most a share alpha of rollouts; four standard errors.
     @Test func aRouterThatKeepsToThePlanIsRarelyAccused() throws {
-        let runs = evidenceRounds(1_500, soak: 40_000)
+        let runs = evidenceRounds(1_500, soak: 10_000)
         let (tenth, half) = (try weight(1_000), try weight(5_000))
         var accused = 0
         for seed in 0..<runs {

@@ -42,7 +42,7 @@ private typealias Fixture = StoryFixture
             if random.chance(15) {
                 let next = Stage.allCases[Int.random(in: 0..<4, using: &random)]
                 moves.append(Fixture.move(number, stage, next, "gate"))
-                if next > stage, next > .canary { evidence.enterStage() }
+                if next > stage { evidence.entered(next) }
                 stage = next
             }
             let state: SessionObservation.State = random.chance(10) ? .tainted : random.chance(10) ? .empty : .observed

@@ -21,8 +21,8 @@ struct DecisionSamples {
     /// Signals that a share is told of, and the fewest that tell anything.
     private static let window = 200
     private static let least = 20
-    /// Neighbouring marks are not independent; some minutes of them are one sample.
-    private static let marksPerSample = 30
+    /// Neighbouring marks are not independent; half an hour of them is one sample.
+    private static let marksPerSample = 180
 
     init(_ terms: TriggerTerms, targetNanos: UInt64) {
         self.terms = terms

@@ -46,10 +46,14 @@ extension RolloutRecords {
         }
     }
 
-    /// Signals of each engine that were or would have been acted on, by trade date: all but those that said `MONITOR`.
     private func acceptedSignals(in month: BudgetPeriod) throws -> [CostArm: [CivilDate: Int]] {
+        guard let period = ReportPeriod(month: month.description) else { return [.baseline: [:], .candidate: [:]] }
+        return try acceptedSignals(period)
+    }
+
+    /// Signals of each engine that were or would have been acted on, by trade date: all but those that said `MONITOR`.
+    func acceptedSignals(_ period: ReportPeriod) throws -> [CostArm: [CivilDate: Int]] {
         var counts: [CostArm: [CivilDate: Int]] = [.baseline: [:], .candidate: [:]]
-        guard let period = ReportPeriod(month: month.description) else { return counts }
         for count in try reader.signals(by: period.sessions(of: calendar)) {
             guard count.decision != .suppressed, count.reason != "monitor" else { continue }
             let arm: CostArm = count.arm == .baseline ? .baseline : .candidate

@@ -43,6 +43,9 @@ extension DecisionKeys {
                 .alpha(\.alpha).required,
             ]),
         .value(
+            "measures", \.measures, .some([.cost, .errors, .latency, .uptime], "measure"),
+            "What monitors measure and must be well, where the clock is judged"),
+        .value(
             "promotion", \.promotion, .word(.automatic),
             "automatic: as soon as the gate is passed; manual: a person promotes then"),
         .value("approvals", \.approvals, .integer(0...2), "Persons who have to agree"),

@@ -28,7 +28,7 @@ enum DecisionKeys {
             [
                 .value("gain_r", \.gainR, .decimal(.from(0, to: 1000)), "R a session that it has to gain"),
                 .alpha(\.alpha),
-                .value("stages", \.stages, .stages(Stage.allCases), "Where it is asked"),
+                .value("stages", \.stages, .some(Stage.allCases, "stage"), "Where it is asked"),
             ]),
         .optionalSection(
             "fall", \.terms.fall, fresh: FallTerms(),
@@ -38,7 +38,7 @@ enum DecisionKeys {
                     "arl_sessions", \.arlSessions, .decimal(.from(2, to: 100_000)),
                     "A false alarm at most once in so many sessions on average"),
                 .value("reference", \.reference, .decimal(.share), "The share of that gain which has to stay"),
-                .value("stages", \.stages, .stages([.limited, .full]), "Where it is asked"),
+                .value("stages", \.stages, .some([.limited, .full], "stage"), "Where it is asked"),
             ]),
         .section("gates", \.terms, "What must hold, all at once, before the candidate takes more", gates),
         .section(

@@ -110,29 +110,30 @@ extension SpecValue where Value: RawRepresentable & CaseIterable & Sendable, Val
     }
 }
 
-extension SpecValue where Value == Set<Stage> {
-    /// A list that names some of these, each once.
-    static func stages(_ allowed: [Stage]) -> SpecValue {
+extension SpecValue {
+    /// A list that names some of these words, each once; `noun` says what they are.
+    static func some<Word>(_ allowed: [Word], _ noun: String) -> SpecValue
+    where Value == Set<Word>, Word: RawRepresentable & Comparable & Hashable & Sendable, Word.RawValue == String {
         let names = allowed.map(\.rawValue)
         return SpecValue(
             shape: .list(.words(names), most: names.count), sample: [],
             read: { reader, key, section, usual, _ in
-                let expected = "a list of stages, such as [\(names.joined(separator: ", "))]"
+                let expected = "a list of \(noun)s, such as [\(names.joined(separator: ", "))]"
                 guard let found = reader.texts(key, of: section, expected: expected) else { return usual }
-                var stages: Set<Stage> = []
+                var words: Set<Word> = []
                 for name in found {
-                    guard let stage = Stage(rawValue: name), allowed.contains(stage) else {
+                    guard let word = Word(rawValue: name), allowed.contains(word) else {
                         reader.report(
                             line: section.line(key), path: section.path(key),
-                            "unknown stage \(quoted(name)); \(NearestName.advice(name, in: names))")
+                            "unknown \(noun) \(quoted(name)); \(NearestName.advice(name, in: names))")
                         continue
                     }
-                    guard stages.insert(stage).inserted else {
+                    guard words.insert(word).inserted else {
                         reader.report(line: section.line(key), path: section.path(key), "\(name) is given twice")
                         continue
                     }
                 }
-                return stages
+                return words
             },
             print: { .list($0.sorted().map { .text($0.rawValue) }) })
     }

@@ -115,6 +115,9 @@ public struct GateTerms: Hashable, Sendable {
 
     public init() {}
 
+    /// Of a proof that the candidate is better, where a gate asks for none of its own.
+    public static let provenAlpha = 0.05
+
     public static let standard: [Stage: GateTerms] = {
         var canary = GateTerms()
         canary.sessions = 5
@@ -126,7 +129,7 @@ public struct GateTerms: Hashable, Sendable {
         limited.stageMeanR = 0
         var full = GateTerms()
         full.sessions = 10
-        full.betterAlpha = 0.05
+        full.betterAlpha = provenAlpha
         full.stageMeanR = 0
         full.accuracy = Accuracy(point: 0.70, bound: 0.60, alpha: 0.10)
         full.quality = NotWorse(marginR: 0.25, alpha: 0.10)

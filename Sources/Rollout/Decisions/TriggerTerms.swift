@@ -97,8 +97,9 @@ public struct TriggerTerms: Hashable, Sendable {
         case .side, .repeatedBurst, .harm, .quarantined, .unhealthy, .latency, .assignment: .rollback
         case .stageLoss, .fall: .demote
         case .burst, .sessionLoss: .unroute
-        case .opposite, .latencyDrift, .errors, .share, .errorBudget, .budget, .cost, .stale, .noGain, .bothDown: .hold
-        case .data, .uptime: .alert
+        case .opposite, .errors, .share, .errorBudget, .budget, .cost, .stale, .noGain, .bothDown: .hold
+        // With so few samples a CUSUM has a false alarm every few weeks; what is too slow has its own trigger.
+        case .data, .uptime, .latencyDrift: .alert
         }
     }
 }

@@ -144,8 +144,8 @@ private struct Advancement {
 
     private func passed(_ next: Stage, _ checks: [GateCheck]) -> RolloutDecision {
         guard let gate = terms.gates[next] else { return RolloutDecision(.stay, checks: checks) }
-        if gate.approvals > 0 { return RolloutDecision(.awaitApproval(next), checks: checks, next: .approval) }
         guard gate.promotion == .automatic else { return RolloutDecision(.stay, checks: checks, next: .person) }
+        if gate.approvals > 0 { return RolloutDecision(.awaitApproval(next), checks: checks, next: .approval) }
         return promote(next, checks)
     }
 

@@ -31,7 +31,8 @@ public struct Cusum: Hashable, Sendable {
     public private(set) var reference: Reference?
 
     /// - Parameters:
-    ///   - referenceSamples: at least 2. While most of the newest so many are equal there is no deviation to measure by, and
+    ///   - referenceSamples: at least 2. The fewer, the less sure the run length: simulated with 100, one in ten references
+    ///     gives a false alarm above 5 within 59 samples, with 1,000 within 103. While most of the newest so many are equal there is no deviation to measure by, and
     ///     more are awaited.
     ///   - reference: one known already.
     public init(level: Double = 5, slack: Double = 0.5, referenceSamples: Int = 100, reference: Reference? = nil) {

@@ -15,5 +15,5 @@ public struct SessionData: Hashable, Sendable {
     }
 
     /// The half hour of a time, ns since 1970; counted from 00:00 UTC.
-    static func halfHour(of nanos: UInt64) -> UInt64 { nanos - nanos % 1_800_000_000_000 }
+    public static func halfHour(of nanos: UInt64) -> UInt64 { nanos - nanos % 1_800_000_000_000 }
 }

@@ -74,3 +74,15 @@ extension Measured.Kind {
     /// What one of the unit is in what is journaled.
     var scale: Double { self == .latencyDrift ? 1e3 : 1e6 }
 }
+
+extension ReportUnit {
+    public init(_ unit: SuccessMetric.Unit) {
+        self =
+            switch unit {
+            case .share: .share
+            case .ratio: .ratio
+            case .r: .r
+            case .dollars: .dollars
+            }
+    }
+}

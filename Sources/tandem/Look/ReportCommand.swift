@@ -6,14 +6,17 @@ internal import Operator
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Uptime, budget, latency, signals and data of a period.",
+        abstract: "The rollout's story; uptime, budget, latency, signals and data of a period.",
         discussion: """
             Periods are of the market's time: --month 2026-11, --session 2026-11-27, or --from and --to with trade dates, \
             both included. The running month, if none is given.
             -o table for people, json and csv for programs, html for one page that needs nothing else. --explain prints the \
             rows a figure rests on. What was not measured is shown as unknown.
             """,
-        subcommands: [ReportSLA.self, ReportBudget.self, ReportLatency.self, ReportSignals.self, ReportData.self])
+        subcommands: [
+            ReportRollout.self, ReportSLA.self, ReportBudget.self, ReportLatency.self, ReportSignals.self,
+            ReportData.self,
+        ])
 }
 
 struct ReportOptions: ParsableArguments {

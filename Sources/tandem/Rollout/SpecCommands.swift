@@ -5,12 +5,19 @@ internal import Operator
 
 struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a spec: all problems at once, with their lines.")
+        abstract: "Check a spec: all problems at once, with their lines.",
+        discussion: "--schema prints a JSON Schema of all keys, for editors.")
 
-    @Argument(help: "The spec.") var spec: String
+    @Argument(help: "The spec.") var spec: String?
+    @Flag(help: "Print the JSON Schema of specs.") var schema = false
     @OptionGroup var format: FormatOptions
 
+    func validate() throws {
+        if (spec != nil) == schema { throw ValidationError("name a spec, or ask for --schema") }
+    }
+
     func run() throws {
+        guard let spec else { return try Output.write(Array(SpecSchema.text.utf8)) }
         let report = Spec.lint(
             path: spec, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
             configurationProblems: Self.problems)
