@@ -92,8 +92,10 @@ private typealias Fixture = ExplainFixture
         let evidence = Fixture.evidence([1], Fixture.terms)
         let state = Fixture.state(.canary, evidence)
         #expect(try row(Fixture.report(state, evidence), .side).value == nil)
-        #expect(Fixture.report(state, evidence).text(rollout: "r").contains("side          below 3        3  quiet"))
+        #expect(Fixture.report(state, evidence).text(rollout: "r").contains("side            within        3  quiet"))
         #expect(try row(Fixture.report(state, evidence, counts: [.side: 2]), .side).value == 2)
+        let share = try row(Fixture.report(state, evidence, counts: [.share: 1.5]), .share)
+        #expect(share.value == 1.5 && share.threshold == 1000)
     }
 
     @Test func trippedAndHandledAreTold() throws {
@@ -112,6 +114,8 @@ private typealias Fixture = ExplainFixture
 
     @Test func inShadowARollbackIsAHold() throws {
         #expect(try row(report(.shadow), .quarantined).action == "hold")
+        // A gate looks at measurements itself.
+        #expect(try row(report(.shadow), .latency).action == "alert")
         #expect(try row(report(.canary), .quarantined).action == "rollback")
     }
 

@@ -130,9 +130,8 @@ extension ExplainReport {
         let value: TextTable.Cell =
             switch row.value {
             case let value?: TextTable.Cell(symbol + row.unit.text(value, against: row.threshold))
-            // What only counts is known to be below its threshold.
-            case nil where row.state == .quiet:
-                TextTable.Cell(row.threshold.map { "below " + row.unit.text($0) } ?? "none")
+            // What only counts, and was not reported, has not got there.
+            case nil where row.state == .quiet: "within"
             case nil where row.state == .off: ""
             default: TextTable.Cell(NumberFormat.unknown, .unknown)
             }

@@ -72,9 +72,8 @@ struct GateWords {
         let kind = Measured.Kind.allCases.first { $0.trigger == tripped.trigger }
         let unit: ReportUnit =
             switch tripped.trigger {
-            case .harm, .fall, .noGain: .evidence
+            case .harm, .fall, .noGain, .share: .evidence
             case .sessionLoss, .stageLoss: .r
-            case .share: .logFactor
             case .quarantined, .assignment, .bothDown: .flag
             default: kind?.unit ?? .signals
             }

@@ -12,8 +12,6 @@ public enum ReportUnit: String, Hashable, Sendable, Encodable {
     case dollars
     case ratio
     case deviations = "standard deviations"
-    /// The logarithm of a Bayes factor.
-    case logFactor = "ln"
     /// 0 or 1.
     case flag
 
@@ -34,7 +32,7 @@ public enum ReportUnit: String, Hashable, Sendable, Encodable {
         case .r: Self.signed(value, places: 2 + more)
         case .share: NumberFormat.percent(value, places: 1 + more)
         case .dollars: NumberFormat.dollars(micros: Int64(exactly: (value * 1e6).rounded()))
-        case .deviations, .logFactor, .ratio: NumberFormat.number(value, places: 2 + more)
+        case .deviations, .ratio: NumberFormat.number(value, places: 2 + more)
         case .flag: value == 0 ? "no" : "yes"
         case .sessions, .signals, .seconds, .halfHours: NumberFormat.number(value, places: 0)
         }

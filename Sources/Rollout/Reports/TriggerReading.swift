@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Reads triggers as they stand: value, threshold, what they rest on, and what would follow.
 struct TriggerReading {
     private let state: RolloutState
@@ -121,9 +119,9 @@ struct TriggerReading {
                     Double(triggers.staleSessions + terms.evidence.labelDeadlineSessions), .sessions,
                     "closed and not committed"
                 )
-            case .share: (-log(triggers.shareAlpha), .logFactor, "live units against their plan")
+            case .share: (1 / triggers.shareAlpha, .evidence, "live units against their plan")
+            case .repeatedBurst: (nil, .signals, "a burst in a second session")
             default:
-
                 (
                     nil, .signals,
                     "\(triggers.burstMinute) a minute, over \(triggers.burstHalfHour) in 30, \(triggers.burstSession) a day"
@@ -167,8 +165,10 @@ struct TriggerReading {
         case .fall: return "to canary" + second
         default:
             let action = terms.triggers.action(trigger)
-            // In shadow there is nothing to take back.
-            return action == .rollback && !isLive ? TriggerAction.hold.rawValue : action.rawValue
+            guard action == .rollback, !isLive else { return action.rawValue }
+            // In shadow there is nothing to take back, and a gate looks at measurements itself.
+            let isMeasured = Measured.Kind.allCases.contains { $0.trigger == trigger }
+            return (isMeasured ? TriggerAction.alert : .hold).rawValue
         }
     }
 }
