@@ -27,7 +27,7 @@ import Testing
 
     /// A journal of the first format with the rows of a small rollout.
     private func old() throws -> JournalFixture {
-        let (old, new) = (try JournalFixture(), try JournalFixture())
+        let (old, new) = (try JournalFixture(), try JournalFixture(isOld: true))
         try new.write(new.events(30))
         try old.tamper(
             Self.firstFormat + """

@@ -11,7 +11,11 @@ final class JournalFixture {
     let folder: String
     let plan: RolloutPlan
 
-    init() throws {
+    /// From before there were decisions.
+    private let isOld: Bool
+
+    init(isOld: Bool = false) throws {
+        self.isOld = isOld
         folder = NSTemporaryDirectory() + "/journal-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         plan = RolloutPlan(id: "ifd-v3", calendar: try ExchangeCalendar(named: "24x7"))
@@ -63,7 +67,7 @@ final class JournalFixture {
     @discardableResult
     func write(_ events: [Event]) throws -> Sequencer {
         let journal = try Journal(folder: folder)
-        var sequencer = Sequencer(controller: Controller(plan: plan, terms: nil))
+        var sequencer = Sequencer(controller: try #require(begin.controller))
         try sequencer.add(.begin, body: EventCodec.encode(begin), index: 0, at: 1)
         for (number, event) in events.enumerated() {
             _ = try sequencer.take(event, at: UInt64(number))
@@ -73,13 +77,15 @@ final class JournalFixture {
         return sequencer
     }
 
-    private var begin: BeginBody {
+    var begin: BeginBody {
         let engine = EngineSpec(arm: .baseline, kind: .builtIn("ifd-v1"))
         var other = engine
         other.arm = .candidate
-        return BeginBody(
-            mode: .ordered, stage: .shadow,
-            spec: Spec(path: "test.yaml", plan: plan, baseline: engine, candidate: other))
+        var spec = Spec(path: "test.yaml", plan: plan, baseline: engine, candidate: other)
+        spec.decisions.mode = .watch
+        var body = BeginBody(mode: .ordered, stage: .shadow, spec: spec)
+        if isOld { body.spec = body.spec.replacing("\"decisions\":\"watch\",", with: "") }
+        return body
     }
 
     /// Changes the database behind the journal's back.
@@ -249,7 +255,7 @@ final class JournalFixture {
         try fixture.write(events)
         let reader = try JournalReader(folder: fixture.folder)
         var again = Sequencer(
-            controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
+            controller: try #require(fixture.begin.controller), recorded: try RecordedRows(reader))
         let first = try #require(try reader.last([.begin]))
         try again.add(.begin, body: first.body, index: 0, at: 99)
         for event in events { #expect(try !again.take(event, at: 99).isNew) }
@@ -264,7 +270,7 @@ final class JournalFixture {
         try fixture.write(events)
         let reader = try JournalReader(folder: fixture.folder)
         var again = Sequencer(
-            controller: Controller(plan: fixture.plan, terms: nil), recorded: try RecordedRows(reader))
+            controller: try #require(fixture.begin.controller), recorded: try RecordedRows(reader))
         try again.add(.begin, body: try #require(try reader.last([.begin])).body, index: 0, at: 0)
         events[9] = Event(index: 4, payload: .signal(.candidate, fixture.signal(4, id: "another"), isLate: false))
         var row: Int64?

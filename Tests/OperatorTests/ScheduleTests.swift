@@ -33,7 +33,10 @@ import Testing
             "{\"at_index\": 1, \"at_ts\": 2, \"verb\": \"promote\"}",
             ":1: exactly one of \"at_index\" and \"at_ts\" is needed"
         ),
-        ("{\"at_index\": 1, \"verb\": \"jump\"}", ":1: \"verb\" must be one of promote, rollback, pause, resume"),
+        (
+            "{\"at_index\": 1, \"verb\": \"jump\"}",
+            ":1: \"verb\" must be one of promote, rollback, pause, resume, approve"
+        ),
         (
             "\n{\"at_index\": 1, \"verb\": \"promote\", \"to\": \"top\"}",
             ":2: \"to\" must be one of shadow, canary, limited, full"

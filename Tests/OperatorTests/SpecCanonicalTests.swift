@@ -20,11 +20,13 @@ import Testing
                 + #""fall":{"arl_sessions":250,"reference":0.5,"stages":["limited","full"]},"#
                 + #""feed":{"files":[],"mark_interval":"10s","window":262144},"#
                 + #""gates":{"canary":{"accuracy":"off","approval_sessions":5,"approvals":0,"better":"off","#
-                + #""not_worse":{"alpha":0.2,"margin_r":1},"promotion":"automatic","quality":"off","resolved_signals":20,"#
+                + #""measures":["cost","errors","latency","uptime"],"not_worse":{"alpha":0.2,"margin_r":1},"promotion":"automatic","quality":"off","resolved_signals":20,"#
                 + #""sessions":5,"stage_mean_r":"off"},"full":{"accuracy":{"alpha":0.1,"bound":0.6,"point":0.7},"approval_sessions":5,"#
-                + #""approvals":0,"better":{"alpha":0.05},"not_worse":"off","promotion":"automatic","#
+                + #""approvals":0,"better":{"alpha":0.05},"#
+                + #""measures":["cost","errors","latency","uptime"],"not_worse":"off","promotion":"automatic","#
                 + #""quality":{"alpha":0.1,"not_worse_r":0.25},"resolved_signals":"off","sessions":10,"stage_mean_r":">= 0"},"#
-                + #""limited":{"accuracy":"off","approval_sessions":5,"approvals":0,"better":{"alpha":0.1},"not_worse":"off","#
+                + #""limited":{"accuracy":"off","approval_sessions":5,"approvals":0,"better":{"alpha":0.1},"#
+                + #""measures":["cost","errors","latency","uptime"],"not_worse":"off","#
                 + #""promotion":"automatic","quality":"off","resolved_signals":"off","sessions":5,"stage_mean_r":">= 0"}},"#
                 + #""harm":{"alpha":0.025,"parts":{"account":{"tolerance_r":0,"weight":0.8},"quality":{"tolerance_r":0.1,"weight":0.2}}},"#
                 + #""id":"t","#
@@ -39,8 +41,8 @@ import Testing
                 + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"sla":{"target":0.999},"#
                 + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}},"#
                 + #""triggers":{"actions":{"assignment":"rollback","both-down":"hold","budget":"hold","burst":"unroute","cost":"hold","data":"alert","#
-                + #""error-budget":"hold","errors":"hold","fall":"demote","harm":"rollback","latency":"rollback","latency-drift":"hold","#
-                + #""no-gain":"hold","opposite":"hold","quarantined":"rollback","session-loss":"unroute","share":"hold","side":"rollback","#
+                + #""error-budget":"hold","errors":"hold","fall":"demote","harm":"rollback","latency":"rollback","latency-drift":"alert","#
+                + #""no-gain":"hold","opposite":"hold","quarantined":"rollback","repeated-burst":"rollback","session-loss":"unroute","share":"hold","side":"rollback","#
                 + #""stage-loss":"demote","stale":"hold","unhealthy":"rollback","uptime":"alert"},"#
                 + #""burst":{"half_hour":8,"minute":5,"session":30},"error_share":0.001,"latency_drift":5,"opposite":{"at_least":6,"of":10},"#
                 + #""share_alpha":0.001,"side_per_session":3,"slow_share":0.05,"stale_sessions":3,"unhealthy_after":"5m"}}"#
@@ -51,7 +53,7 @@ import Testing
     @Test func thePlanHashIsTheDigestOfThePlan() throws {
         #expect(
             try SpecFixture.parse(SpecFixture.minimal).planHash
-                == "d934804a7e3106c1fb2d13448595a5ca7e8f29d18dda116b9d958bf1eef3f3fa")
+                == "554ecea77371ab29912a85e6485d1e3586c9cf0951b27a3f1f9604a7d284f716")
     }
 
     static let rich = """

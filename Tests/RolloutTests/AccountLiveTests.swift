@@ -49,7 +49,8 @@ import Testing
     @Test func pricesComeFromSignalsAndOutcomes() {
         var account = account()
         account.admit(.candidate, riskOrder(.long, "a"))
-        account.admit(.candidate, riskOrder(.short, "b", price: 20_002))
+        account.admit(.candidate, riskOrder(.short, "b", price: 20_002, loss: 20))
+        #expect(account.positions.map(\.contracts) == [5])
         #expect(account.unrealisedMicros == accountMicros(400))
         account.settle(riskOutcome(riskOrder(.short, "b"), profit: 0, at: 20_001))
         #expect(account.unrealisedMicros == accountMicros(200))

@@ -142,6 +142,9 @@ import Testing
         let curve = [2.0, -1, 0.5, -2, 3, -1.5].map { MetricSession(signals: [measuredSignal(.candidate, r: $0)]) }
         let fall = metricTally(curve).metrics[.maxDrawdownR].candidate
         #expect(fall == Estimate(value: 2.5, low: nil, high: nil, count: 6))
+        // The curve begins at 0.
+        let lost = [-1.0, 0.5].map { MetricSession(signals: [measuredSignal(.candidate, r: $0)]) }
+        #expect(metricTally(lost).metrics[.maxDrawdownR].candidate.value == 1)
     }
 
     @Test func monitorIsNeverMeasured() {

@@ -42,6 +42,14 @@ import Testing
         #expect(broke.check(riskOrder()) == .size && broke.admit(.baseline, riskOrder()) == 0)
     }
 
+    /// Half a micro-dollar at risk counts as a whole one, of which there are ten.
+    @Test func riskIsRoundedUp() {
+        var terms = RiskTerms(capitalMicros: 10, pointValueMicros: ["NQ": 1])
+        terms.kellyCap = 1
+        var account = LiveAccount(terms: terms)
+        #expect(account.admit(.candidate, riskOrder(loss: 0.5, confidence: 1)) == 10)
+    }
+
     @Test func theValueOfAPointIsThatOfTheRoot() {
         let terms = terms { $0.pointValueMicros["EW"] = 7 }
         let values: [(String, Int64?)] = [

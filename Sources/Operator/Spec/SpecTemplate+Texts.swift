@@ -81,6 +81,7 @@ extension SpecTemplate {
             stage_mean_r: ">= 0"
             accuracy: {point: 0.70, bound: 0.60, alpha: 0.10}  # signals that gain: the share seen, and the share proven
             quality: {not_worse_r: 0.25, alpha: 0.10}  # proven: mean R per signal not worse by more
+            measures: [cost, errors, latency, uptime]  # in any gate: must be well by the monitors; a replay does not judge them
             promotion: automatic        # in any gate: or `manual`, then a person promotes once it is passed
             approvals: 0                # persons who have to agree, up to 2
             approval_sessions: 5        # sessions after which an approval is void
@@ -98,7 +99,7 @@ extension SpecTemplate {
           opposite: {of: 10, at_least: 6}  # half hours in which it said the opposite of the baseline: held
           unhealthy_after: 5m           # not ready for so long in a session: rolled back
           slow_share: 0.05              # proven share of slow signals: rolled back
-          latency_drift: 5              # its answers grow slower than the baseline's, CUSUM in standard deviations: held
+          latency_drift: 5              # its answers grow slower than the baseline's, CUSUM in standard deviations: said
           error_share: 0.001            # errors per engine message: held
           share_alpha: 0.001            # realised and planned share differ: held
           stale_sessions: 3             # sessions closed of which no evidence came: held

@@ -12,7 +12,7 @@ extension RiskTerms {
         let contract = symbol.utf8.prefix { isDigit($0) || isLetter($0) }
         let name = contract.dropLast(contract.reversed().prefix(while: isDigit).count)
         let hasMonth = name.last.map { "FGHJKMNQUVXZ".utf8.contains($0) } ?? false
-        guard hasMonth, (1...2).contains(contract.count - name.count), name.count > 1 else {
+        guard hasMonth, (1...2).contains(contract.count - name.count) else {
             return String(Substring(contract))
         }
         return String(Substring(name.dropLast()))

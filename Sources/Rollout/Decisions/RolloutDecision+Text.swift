@@ -21,7 +21,8 @@ extension RolloutDecision {
         case .expire: "no verdict by the stage's deadline: " + unmet.map(\.text).joined(separator: "; ")
         case .complete: "the rollback window is over"
         case .withdrawApproval(expired: true): "the approvals asked for are void by now"
-        case .promote, .awaitApproval, .withdrawApproval, .stay: checks.map(\.text).joined(separator: "; ")
+        case .promote, .awaitApproval, .withdrawApproval, .stay:
+            checks.filter { $0.verdict != .notJudged }.map(\.text).joined(separator: "; ")
         default: reasons.map(\.text).joined(separator: "; ")
         }
     }

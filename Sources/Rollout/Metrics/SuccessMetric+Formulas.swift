@@ -27,10 +27,9 @@ extension SuccessMetric {
         return Estimate(value: deepest, low: nil, high: nil, count: values.count).known(in: values.count)
     }
 
-    /// Lane 0 over lane 1 of a profit and a cost, or of a cost and signals.
-    static func quotient(_ parts: [(above: Double, below: Double)], count: Int) -> Estimate {
-        let sums = parts.map { SIMD4($0.above, $0.below, 0, 0) }
-        return SessionStatistics.function(sums, count: count) { $0[1] > 0 ? $0[0] / $0[1] : nil }.known(in: parts.count)
+    /// Lane 0 over lane 1.
+    static func quotient(_ sums: [SessionStatistics.Sums], count: Int) -> Estimate {
+        SessionStatistics.function(sums, count: count) { $0[1] > 0 ? $0[0] / $0[1] : nil }.known(in: sums.count)
     }
 
     /// The candidate's sum over its count less the baseline's; known when both are.

@@ -52,29 +52,19 @@ public enum SuccessMetric: String, Hashable, Sendable, CaseIterable {
 
 extension SuccessMetric {
     /// Of one arm.
-    func estimate(_ sessions: [SessionSums], _ arm: KeyPath<SessionSums, ArmSums>) -> Estimate {
-        let observed = sessions.filter { $0.state == .observed }.map { $0[keyPath: arm] }
-        let outcomes = sessions.map { $0[keyPath: arm].outcomes }
-        let withOutcome = outcomes.count { $0.count > 0 }
+    func estimate(_ arm: ArmColumns) -> Estimate {
         switch self {
-        case .accuracy: return outcomes.accuracy.known(in: withOutcome)
-        case .payoffRatio: return outcomes.payoffRatio.known(in: withOutcome)
-        case .profitFactor: return outcomes.profitFactor.known(in: withOutcome)
-        case .expectancyR: return outcomes.expectancy.known(in: withOutcome)
-        case .accountR: return Self.mean(observed.map(\.accountR)).scaled(by: Double(observed.count))
-        case .accountRPerSession: return Self.mean(observed.map(\.accountR))
-        case .sharpe: return Self.sharpe(observed.map(\.accountR))
-        case .sharpeAnnualised: return Self.sharpe(observed.map(\.accountR)).scaled(by: Double(252).squareRoot())
-        case .maxDrawdownR: return Self.maxDrawdown(observed.map(\.accountR))
-        case .roi:
-            let priced = sessions.filter { $0.state != .tainted }.map { $0[keyPath: arm] }.filter { $0.cost != nil }
-            return Self.quotient(
-                priced.map { (Double($0.profitMicros), Double($0.cost?.costMicros ?? 0)) }, count: priced.count)
-        case .costPerSignal:
-            let costs = sessions.compactMap { $0[keyPath: arm].cost }
-            return Self.quotient(
-                costs.map { (Double($0.costMicros) / 1e6, Double($0.signals)) },
-                count: costs.reduce(0) { $0 + $1.signals })
+        case .accuracy: return arm.outcomes.accuracy.known(in: arm.sessionsWithOutcome)
+        case .payoffRatio: return arm.outcomes.payoffRatio.known(in: arm.sessionsWithOutcome)
+        case .profitFactor: return arm.outcomes.profitFactor.known(in: arm.sessionsWithOutcome)
+        case .expectancyR: return arm.outcomes.expectancy.known(in: arm.sessionsWithOutcome)
+        case .accountR: return Self.mean(arm.accountR).scaled(by: Double(arm.accountR.count))
+        case .accountRPerSession: return Self.mean(arm.accountR)
+        case .sharpe: return Self.sharpe(arm.accountR)
+        case .sharpeAnnualised: return Self.sharpe(arm.accountR).scaled(by: Double(252).squareRoot())
+        case .maxDrawdownR: return Self.maxDrawdown(arm.accountR)
+        case .roi: return Self.quotient(arm.returns, count: arm.returns.count)
+        case .costPerSignal: return Self.quotient(arm.costs, count: arm.costedSignals)
         }
     }
 

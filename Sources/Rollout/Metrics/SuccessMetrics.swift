@@ -41,10 +41,12 @@ public struct SuccessMetrics: Hashable, Sendable {
         taintedSessions = sessions.count { $0.state == .tainted }
         baseline = Arm(tally.baselineVersion, sessions.map(\.baseline))
         candidate = Arm(tally.candidateVersion, sessions.map(\.candidate))
+        let first = ArmColumns(sessions) { $0.baseline }
+        let second = ArmColumns(sessions) { $0.candidate }
         rows = SuccessMetric.allCases.map { metric in
             Row(
-                metric: metric, baseline: metric.estimate(sessions, \.baseline),
-                candidate: metric.estimate(sessions, \.candidate), difference: metric.difference(sessions))
+                metric: metric, baseline: metric.estimate(first), candidate: metric.estimate(second),
+                difference: metric.difference(sessions))
         }
         roiGain = RoiGain(sessions)
         agreement = ArmAgreement(sessions.map(\.agreement))
