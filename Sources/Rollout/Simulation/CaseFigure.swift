@@ -118,7 +118,8 @@ struct SortedRuns {
         let place = share * Double(last)
         let below = Int(place)
         let above = min(below + 1, last)
-        guard sorted[below] < sorted[above] else { return sorted[below] }
+        // What never came lies at infinity, and must not be touched from below.
+        guard place > Double(below), sorted[below] < sorted[above] else { return sorted[below] }
         return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
     }
 }

@@ -105,28 +105,29 @@ public struct PlanStudy: Sendable {
     /// All of it on this thread.
     public func table() -> PlanTable { table(jobs.map { run($0, runs: 0..<$0.runs) }) }
 
-    private func row(_ job: Job, _ runs: CaseRuns) -> PlanTable.Row {
+    private func row(_ job: Job, _ results: CaseRuns) -> PlanTable.Row {
         switch job.kind {
         case .market(let simulatedCase):
-            let (mean, deviation) = Self.difference(simulatedCase, plan.terms.evidence, seed: seed)
-            return PlanTable.Row(runs, mean: mean, deviation: deviation, error: deviation / Self.sampled.squareRoot())
+            let (mean, deviation) = difference(simulatedCase)
+            return PlanTable.Row(
+                results, mean: mean, deviation: deviation,
+                error: deviation / Double(runs * Self.sampledPerRun).squareRoot())
         case .journal(let truth):
-            return PlanTable.Row(runs, mean: truth, deviation: journal?.deviation ?? 0, error: 0)
+            return PlanTable.Row(results, mean: truth, deviation: journal?.deviation ?? 0, error: 0)
         }
     }
 
-    /// Sessions drawn to see how D varies.
-    private static let sampled = 40_000.0
+    /// Sessions drawn for each rollout of a row to see how D varies.
+    private static let sampledPerRun = 20
 
     /// Mean and deviation of D before anything breaks, R.
-    private static func difference(
-        _ simulatedCase: SimulatedCase, _ terms: EvidenceTerms, seed: UInt64
-    ) -> (mean: Double, deviation: Double) {
+    private func difference(_ simulatedCase: SimulatedCase) -> (mean: Double, deviation: Double) {
         var market = SimulatedMarket(terms: simulatedCase.market)
         // Run -1 is nobody's.
         var random = SimulationRandom(seed: seed, stream: simulatedCase.stream, run: -1)
+        let terms = plan.terms.evidence
         return moments(
-            (0..<Int(sampled)).map { _ in
+            (0..<runs * Self.sampledPerRun).map { _ in
                 market.restart()
                 market.advance(&random)
                 return market.observation(terms).difference(terms)

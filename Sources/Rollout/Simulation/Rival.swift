@@ -13,17 +13,23 @@ protocol Rival: Sendable {
 /// A failed check is counted for good; each passed one leads a step on, and nothing is checked after promotion
 /// (Flagger, "Deployment Strategies": promoted after `maxWeight / stepWeight` intervals, taken back after `threshold` ones).
 struct FixedThresholdRival: Rival {
-    /// Passed checks that a stage asks for: as many as the sessions our own gates ask for.
-    var passes: [Stage: Int] = [.canary: 5, .limited: 10]
-    /// Failed checks that take the candidate back.
-    var threshold = 5
+    private let passes: [Stage: Int]
+    private let threshold: Int
     /// How much lower the candidate's share of correct signals, and its mean R, may be.
-    var accuracyMargin = 0.10
-    var meanMarginR = 0.25
+    private static let accuracyMargin = 0.10
+    private static let meanMarginR = 0.25
 
     private(set) var stage = Stage.canary
     private var failed = 0
     private var passed = 0
+
+    /// - Parameters:
+    ///   - passes: passed checks that a stage asks for; as many as the sessions our own gates ask for.
+    ///   - threshold: failed checks that take the candidate back.
+    init(passes: [Stage: Int] = [.canary: 5, .limited: 10], threshold: Int = 5) {
+        self.passes = passes
+        self.threshold = threshold
+    }
 
     mutating func judge(_ market: SimulatedMarket) {
         guard stage == .canary || stage == .limited else { return }
@@ -35,8 +41,8 @@ struct FixedThresholdRival: Rival {
         guard let baseline = Self.means(market.baseline), let candidate = Self.means(market.candidate) else {
             return false
         }
-        return candidate.accuracy >= baseline.accuracy - accuracyMargin
-            && candidate.meanR >= baseline.meanR - meanMarginR
+        return candidate.accuracy >= baseline.accuracy - Self.accuracyMargin
+            && candidate.meanR >= baseline.meanR - Self.meanMarginR
     }
 
     private static func means(_ signals: [SimulatedSignal]) -> (accuracy: Double, meanR: Double)? {
@@ -66,7 +72,7 @@ struct FixedThresholdRival: Rival {
 /// Kayenta's judge after every session, on all signals so far: `Low` takes the candidate back, anything else lets it on.
 struct MannWhitneyRival: Rival {
     /// Looks that a stage asks for.
-    var looks: [Stage: Int] = [.canary: 5, .limited: 10]
+    private static let looks: [Stage: Int] = [.canary: 5, .limited: 10]
 
     private(set) var stage = Stage.canary
     private var samples = MannWhitney()
@@ -81,7 +87,7 @@ struct MannWhitneyRival: Rival {
             return
         }
         looked += 1
-        guard let next = stage.next, looked >= looks[stage] ?? 1 else { return }
+        guard let next = stage.next, looked >= Self.looks[stage] ?? 1 else { return }
         stage = next
         looked = 0
     }
