@@ -166,6 +166,15 @@ enum Sessions {
         return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { path + "/" + $0 }
     }
 
+    /// Eight sessions of it: some good days and some others.
+    static func eight() throws -> [String] {
+        let path = folder + "/eight"
+        if !FileManager.default.fileExists(atPath: path) {
+            try Folder().tandem(["generate", "--sessions", "8", "--seed", "21", "--out", path]).expect(0)
+        }
+        return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { path + "/" + $0 }
+    }
+
     /// Orders and trades without pause, on `seconds` of event time from 2025-10-09T09:00:00Z.
     static func load(records: Int, seconds: Int) throws -> String {
         try made(

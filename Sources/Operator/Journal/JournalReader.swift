@@ -100,6 +100,22 @@ package final class JournalReader: Sendable {
         }
     }
 
+    /// Calls `body` with every session that became evidence or was put right, and every transition, in order.
+    package func scanDecisions(_ body: (JournalRow) throws -> Void) throws {
+        guard version >= 3 else { return try scan(Filter(kinds: [.transition, .evidence, .correction]), body) }
+        let rows = try fetch(doing: "reading decisions") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM journal INDEXED BY decisions WHERE \(Journal.decisionRows) ORDER BY n"
+            ).map { row in
+                guard let decoded = JournalRow(row) else {
+                    throw JournalError.damaged(path: path, row: row["n"], reason: "a column holds what cannot be")
+                }
+                return decoded
+            }
+        }
+        for row in rows { try body(row) }
+    }
+
     /// Reads in one transaction; what is wrong comes out as a `JournalError`.
     func fetch<Value>(doing: String, _ body: (Database) throws -> Value) throws(JournalError) -> Value {
         do {

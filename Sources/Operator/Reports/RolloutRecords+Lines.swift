@@ -1,5 +1,6 @@
 internal import MarketData
 package import Monitors
+internal import Rollout
 
 /// How one monitor stands, for `status`.
 package struct MonitorLine: Codable, Hashable, Sendable {
@@ -11,7 +12,7 @@ extension RolloutRecords {
     /// Every monitor in one line, and when the market and promotions open; what cannot be told says why.
     package func monitorLines() -> [MonitorLine] {
         let lines: [(String, () throws -> String)] = [
-            ("market", market), ("promotion", promotion), ("uptime", uptime),
+            ("decision", decision), ("market", market), ("promotion", promotion), ("uptime", uptime),
             ("latency", { try latencyLine(.baseline) }),
             ("latency", { try latencyLine(.candidate) }), ("budget", budgetLine), ("data", data),
         ]
@@ -23,6 +24,16 @@ extension RolloutRecords {
     }
 
     private var month: ReportPeriod { ReportPeriod(monthOf: calendar.localTime(of: now).date) }
+
+    /// What the rollout waits for, and how many versions of the candidate were tried.
+    private func decision() throws -> String {
+        guard let standing = try RolloutStanding(reader) else {
+            return "\(NumberFormat.unknown): no session has become evidence yet"
+        }
+        let report = ExplainReport(state: standing.state, evidence: standing.evidence, now: standing.now)
+        let tried = standing.snapshot.versionsTried
+        return report.summary + (tried > 1 ? "; \(tried) versions of the candidate tried" : "")
+    }
 
     private func market() throws -> String {
         if let minutes = try calendar.minutesToClose(at: now) {

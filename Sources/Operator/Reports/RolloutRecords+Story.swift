@@ -133,7 +133,7 @@ private struct StoryRows {
 
     init(_ reader: JournalReader, _ terms: DecisionTerms?) throws {
         var committed = 0
-        try reader.scan(JournalReader.Filter(kinds: [.transition, .evidence, .correction])) { row in
+        try reader.scanDecisions { row in
             switch row.kind {
             case .evidence: committed += 1
             case .correction:

@@ -37,7 +37,7 @@ package struct RolloutStanding {
         var evidence = Evidence(terms: terms)
         var stages: [Stage] = []
         var corrections: [Correction] = []
-        try reader.scan(JournalReader.Filter(kinds: [.evidence, .correction, .transition])) { row in
+        try reader.scanDecisions { row in
             guard row.kind != .transition else {
                 if row.reason == "new-version" {
                     evidence = Evidence(terms: terms)

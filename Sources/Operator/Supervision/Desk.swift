@@ -16,6 +16,11 @@ package final class Desk {
     private var measurements = Measurements()
     /// Candidate entries up to here are taken back by a rollback that is not committed yet.
     private var revokedThrough: Int64?
+    /// When the event was taken that takes everything back, until that is committed.
+    private var takenBackAt: UInt64?
+    /// Nanoseconds from such an event to its commit.
+    package private(set) var takeBacks: [UInt64] = []
+    private static let maxTakeBacks = 1 << 16
     private var killHasDoneItsWork = false
     /// Where the rollout stands is to be kept with the next commit.
     private var snapshotIsDue = false
@@ -46,12 +51,14 @@ package final class Desk {
     /// - Parameter trace: a signal's way so far.
     @discardableResult
     package func take(_ event: Event, trace: SignalTrace? = nil) throws -> Sequencer.Result {
+        let start = MonotonicClock.now()
         let before = sequencer.pendingCount
         let result = try sequencer.take(event, at: Self.wallClock())
         guard result.isNew else { return result }
         if result.takesBack {
             try deliver(rows: before)
             revokedThrough = sequencer.seq
+            takenBackAt = takenBackAt ?? start
         }
         if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
         if !result.reaction.steps.isEmpty { snapshotIsDue = true }
@@ -61,6 +68,8 @@ package final class Desk {
             if case .signal(_, _, let isLate) = event.payload { trace.isLate = isLate }
             traces.append((result.seq, trace))
         }
+        // By the clock, nothing else comes before it is on disk; ordered runs commit mark by mark.
+        if result.takesBack, !deliversBeforeTakingBack { try commit() }
         return result
     }
 
@@ -109,6 +118,7 @@ package final class Desk {
         if let through = revokedThrough {
             revokedThrough = nil
             sinks.revoke(through: through)
+            noteTakeBack()
         }
         if killHasDoneItsWork {
             // The rollback, or that there was nothing to roll back, stands in the journal now.
@@ -116,6 +126,12 @@ package final class Desk {
             folder.lowerKill()
         }
         sinks.committed(through: journal.lastSeq, traces: committedTraces(at: MonotonicClock.now()))
+    }
+
+    private func noteTakeBack() {
+        guard let since = takenBackAt else { return }
+        takenBackAt = nil
+        if takeBacks.count < Self.maxTakeBacks { takeBacks.append(MonotonicClock.now() - since) }
     }
 
     /// Those of live signals by their place in the live log.

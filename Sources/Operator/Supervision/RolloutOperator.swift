@@ -108,6 +108,7 @@ package final class RolloutOperator {
         let end = try run(desk, context, schedule, resumed)
         var summary = try RunSummary(reader: reader, seconds: (.now - started) / .seconds(1), end: end)
         summary.add(context, latencies: sinks.latencies)
+        summary.takeBack = RunSummary.Latency(desk.takeBacks)
         return summary
     }
 
@@ -185,6 +186,10 @@ package final class RolloutOperator {
         let desk = makeDesk(sinks, Sequencer(controller: controller, recorded: try RecordedRows(reader)))
         try desk.add(.begin, body: first.body, index: 0)
         if let mark = resumed.lastMark { schedule.dropPlaces(through: mark.feedIndex, time: mark.time) }
+        // Commands of which the journal has more than the mark they came with.
+        try reader.scan(JournalReader.Filter(kinds: [.command]), after: resumed.lastMark?.n ?? 0) { row in
+            if let event = try EventCodec.event(from: row) { schedule.drop(event.payload) }
+        }
         switch options.mode {
         case .ordered: try repeatInputs(reader, &schedule, &resumed)
         case .arrival: try takeAgain(reader, desk, &resumed)
@@ -214,11 +219,13 @@ package final class RolloutOperator {
 
     /// Ordered mode: what came from outside comes again at its feed index; the rest follows from the feed.
     private func repeatInputs(_ reader: JournalReader, _ schedule: inout Schedule, _ resumed: inout Resumed) throws {
+        var entries: [Schedule.Entry] = []
         try reader.scan(JournalReader.Filter(kinds: [.command, .switches, .health, .windows])) { row in
             guard let event = try EventCodec.event(from: row) else { return }
-            schedule.add(Schedule.Entry(place: .index(event.index), payload: event.payload))
+            entries.append(Schedule.Entry(place: .index(event.index), payload: event.payload))
             if case .health(let arm, .quarantined) = event.payload { resumed.quarantinedFrom[arm] = event.index }
         }
+        schedule.addFirst(entries)
     }
 
     /// Arrival mode: the journaled events are taken again, and must lead to what is journaled.

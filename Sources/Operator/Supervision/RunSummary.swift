@@ -37,6 +37,16 @@ package struct RunSummary: Codable, Sendable {
         package var p50Nanoseconds: UInt64
         package var p99Nanoseconds: UInt64
         package var maxNanoseconds: UInt64
+
+        /// Nil without a sample.
+        init?(_ samples: [UInt64]) {
+            let sorted = samples.sorted()
+            guard let largest = sorted.last else { return nil }
+            count = sorted.count
+            p50Nanoseconds = sorted[sorted.count / 2]
+            p99Nanoseconds = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+            maxNanoseconds = largest
+        }
     }
 
     /// Records of the merged stream, marks and symbol mappings included; nil when the feed was not read this time.
@@ -57,6 +67,9 @@ package struct RunSummary: Codable, Sendable {
     package var stoppedBy: Int32?
     /// From a live signal's line read to its first sink having it; nil where nothing was live.
     package var livePath: Latency?
+    /// From the event that took everything back to the commit after which no entry of the candidate leaves; nil where
+    /// nothing was taken back.
+    package var takeBack: Latency?
 
     /// What the journal alone tells.
     package static func read(_ reader: JournalReader) throws -> RunSummary {
@@ -87,7 +100,8 @@ package struct RunSummary: Codable, Sendable {
 
     package static func transitions(_ reader: JournalReader) throws -> [Move] {
         var moves: [Move] = []
-        try reader.scan(JournalReader.Filter(kinds: [.transition])) { row in
+        try reader.scanDecisions { row in
+            guard row.kind == .transition else { return }
             let body: TransitionBody = try EventCodec.decode(row)
             moves.append(
                 Move(
@@ -109,11 +123,7 @@ package struct RunSummary: Codable, Sendable {
                 engine: seat.ledger.hello?.engine, version: seat.ledger.hello?.version, restarts: seat.restarts,
                 peakRssBytes: seat.peakResidentBytes > 0 ? seat.peakResidentBytes : nil, missing: seat.ledger.missing)
         }
-        let sorted = latencies.sorted()
-        guard let largest = sorted.last else { return }
-        livePath = Latency(
-            count: sorted.count, p50Nanoseconds: sorted[sorted.count / 2],
-            p99Nanoseconds: sorted[min(sorted.count - 1, sorted.count * 99 / 100)], maxNanoseconds: largest)
+        livePath = Latency(latencies)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -123,6 +133,7 @@ package struct RunSummary: Codable, Sendable {
         case isComplete = "complete"
         case stoppedBy = "stopped_by"
         case livePath = "live_path"
+        case takeBack = "take_back"
     }
 }
 

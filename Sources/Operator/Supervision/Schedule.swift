@@ -21,7 +21,13 @@ package struct Schedule: Sendable {
     package var isEmpty: Bool { entries.isEmpty }
     package var count: Int { entries.count }
 
-    package mutating func add(_ entry: Entry) { entries.append(entry) }
+    /// Puts entries before those there are: at the same place they come first.
+    package mutating func addFirst(_ earlier: [Entry]) { entries.insert(contentsOf: earlier, at: 0) }
+
+    /// Drops what was done already, wherever that was.
+    package mutating func drop(_ done: Event.Payload) {
+        if let place = entries.firstIndex(where: { $0.payload == done }) { entries.remove(at: place) }
+    }
 
     /// Gives times their index now that a mark stands at `index`.
     package mutating func resolve(time: UInt64, index: UInt64) {

@@ -12,6 +12,7 @@ struct Bench: ParsableCommand {
             tandem bench decode|decode-zstd|book FILE [--runs N]
             tandem bench window-close [--runs SESSIONS]
             tandem bench latency-sample [--runs N]
+            tandem bench decisions
             """, shouldDisplay: false)
 
     enum Work: String, ExpressibleByArgument, CaseIterable {
@@ -22,15 +23,17 @@ struct Bench: ParsableCommand {
         case windowClose = "window-close"
         /// What a signal's latency costs to record in all its histograms; has no reference.
         case latencySample = "latency-sample"
+        /// A million signals and outcomes through routing, evidence, decisions and metrics; has no reference.
+        case decisions
 
-        var needsFile: Bool { self != .windowClose && self != .latencySample }
+        var needsFile: Bool { self == .decode || self == .decodeZstd || self == .book }
 
         /// Its name in the reference.
         var mode: String { self == .decodeZstd ? "zstd" : rawValue }
     }
 
-    @Argument(help: "decode, decode-zstd, book, window-close or latency-sample.") var work: Work
-    @Argument(help: "The file; the last two make their own.") var file: String?
+    @Argument(help: "decode, decode-zstd, book, window-close, latency-sample or decisions.") var work: Work
+    @Argument(help: "The file; the last three make their own.") var file: String?
     @Option(help: "Runs (of window-close: sessions) that count; one more comes before them.") var runs = 5
 
     func validate() throws {
@@ -42,8 +45,11 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         guard let file else {
-            if work == .latencySample { return try Output.line(try latencySample()) }
-            return try Output.line(line(WindowCloseBench().run(sessions: runs)))
+            switch work {
+            case .latencySample: return try Output.line(try latencySample())
+            case .decisions: return try Output.line(DecisionBench().run())
+            default: return try Output.line(line(WindowCloseBench().run(sessions: runs)))
+            }
         }
         var seconds: [Double] = []
         var tally = Tally()

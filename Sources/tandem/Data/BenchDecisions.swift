@@ -9,7 +9,7 @@ struct BenchDecisions: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-decisions",
         abstract: "Simulate rollouts with known truth and hold what is decided against the reference.",
-        discussion: "Exit code 9: something that must hold does not, or a figure lies outside of its tolerance.",
+        discussion: "Exit code 9: something that must hold does not.",
         shouldDisplay: false)
 
     @Option(help: "Rollouts a case.") var runs = 10_000
@@ -45,8 +45,8 @@ struct BenchDecisions: ParsableCommand {
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             try encoder.encode(table).write(to: URL(fileURLWithPath: json), options: .atomic)
         }
-        // Fewer runs than the reference's tolerances are made for say less.
-        if runs >= 10_000, only == nil, !table.isGood { throw Quit(code: FailureCode.badData) }
+        // A figure beyond its tolerance may be chance, as the reference's own are; it is shown.
+        if !table.verdicts.allSatisfy(\.holds) { throw Quit(code: FailureCode.badData) }
     }
 }
 
