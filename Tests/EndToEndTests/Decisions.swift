@@ -80,7 +80,8 @@ extension EndToEnd {
             let explained = try folder.tandem(["explain", "--state", state.path, "-o", "json"]).expect(0).json()
             #expect(explained["stage"].string == "limited")
             #expect(explained["triggers"].list.count > 15)
-            try folder.tandem(["explain", "--state", state.path]).expect(0, says: ["not judged (replay)"])
+            let text = try folder.tandem(["explain", "--state", state.path]).expect(0).output
+            #expect(text.contains("not judged (replay)"))
             func report(_ form: String) throws -> String {
                 try folder.tandem(["report", "rollout", "--state", state.path, "-o", form]).expect(0).output
             }
@@ -109,10 +110,12 @@ extension EndToEnd {
             spec.decisions = "act"
             let path = try spec.write(in: folder)
             let words = ["plan", path, "--runs", "200", "--target", "better-10"]
-            let text = try folder.tandem(words, atMost: 120).expect(0, says: ["better-target", "worse-10"]).output
+            let text = try folder.tandem(words, atMost: 120).expect(0).output
+            #expect(text.contains("better-target") && text.contains("worse-10"))
             #expect(text.contains("warning"))
             #expect(try folder.tandem(words, atMost: 120).expect(0).output == text)
-            #expect(try folder.tandem(words + ["-o", "json"], atMost: 120).expect(0).json()["rows"].list.count >= 10)
+            #expect(
+                try folder.tandem(words + ["-o", "json"], atMost: 120).expect(0).json()["candidates"].list.count >= 10)
             try folder.tandem(["plan", path, "--target", "best"]).expect(3, says: ["better-target"])
         }
 
