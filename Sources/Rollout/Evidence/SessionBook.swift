@@ -21,6 +21,17 @@ struct SessionBook: Hashable, Sendable {
         var isClosed = false
         /// Sessions that closed since.
         var laterCloses = 0
+
+        mutating func add(_ key: SignalKey, _ signal: ScoredSignal) {
+            signals[key.arm, default: []].append(signal)
+            missing.insert(key)
+        }
+
+        mutating func settle(_ key: SignalKey, _ number: Int, _ outcome: Outcome) {
+            missing.remove(key)
+            guard let time = signals[key.arm]?[number].time else { return }
+            signals[key.arm]?[number] = ScoredSignal(time: time, outcome: outcome, isTaintedHalfHour: false)
+        }
     }
 
     /// Where a signal without an outcome stands.
@@ -44,13 +55,10 @@ struct SessionBook: Hashable, Sendable {
     mutating func add(_ signal: Signal, of arm: Arm, in session: CivilDate) {
         guard isAhead(session) else { return }
         let key = SignalKey(arm: arm, id: signal.id)
-        var current = open[session] ?? OpenSession()
-        let number = current.signals[arm]?.count ?? 0
-        current.signals[arm, default: []].append(
-            ScoredSignal(time: signal.tsEvent.nanos, exitTime: nil, rMicros: 0, isResolved: false))
-        current.missing.insert(key)
-        open[session] = current
-        places[key] = Place(session: session, number: number)
+        // In place: a busy session has many thousands.
+        open[session, default: OpenSession()].add(
+            key, ScoredSignal(time: signal.tsEvent.nanos, exitTime: nil, rMicros: 0, isResolved: false))
+        places[key] = Place(session: session, number: (open[session]?.signals[arm]?.count ?? 1) - 1)
     }
 
     /// What became of a signal.
@@ -59,19 +67,15 @@ struct SessionBook: Hashable, Sendable {
     mutating func settle(_ outcome: Outcome) -> SessionObservation? {
         let key = SignalKey(arm: outcome.arm, id: outcome.id)
         guard let place = places.removeValue(forKey: key) else { return nil }
-        let isCommitted = open[place.session] == nil
-        guard var session = open[place.session] ?? incomplete[place.session] else { return nil }
-        session.missing.remove(key)
-        if let time = session.signals[outcome.arm]?[place.number].time {
-            session.signals[outcome.arm]?[place.number] = ScoredSignal(
-                time: time, outcome: outcome, isTaintedHalfHour: false)
+        if open[place.session] != nil {
+            open[place.session]?.settle(key, place.number, outcome)
+            return nil
         }
-        if isCommitted {
-            incomplete[place.session] = session.missing.isEmpty ? nil : session
-            return terms.unitSessions == 1 ? observation(place.session, session) : nil
-        }
-        open[place.session] = session
-        return nil
+        guard incomplete[place.session] != nil else { return nil }
+        incomplete[place.session]?.settle(key, place.number, outcome)
+        guard let session = incomplete[place.session] else { return nil }
+        if session.missing.isEmpty { incomplete[place.session] = nil }
+        return terms.unitSessions == 1 ? observation(place.session, session) : nil
     }
 
     mutating func close(_ session: CivilDate) {
