@@ -3,13 +3,17 @@ internal import Signals
 
 extension Controller {
     /// Routes a signal, within what limits and the live account allow.
-    mutating func route(_ event: Event, _ arm: Arm, _ signal: Signal, isLate: Bool) -> Effect? {
+    mutating func route(
+        _ event: Event, _ arm: Arm, _ signal: Signal, isLate: Bool, _ reaction: inout Reaction
+    ) -> Effect? {
         // What the close itself causes belongs to no session.
         if !isLate, signal.action != .monitor, let session = openSession(at: signal.tsEvent) {
             book.add(signal, of: arm, in: session)
             watch.note(signal, of: arm)
             if arm == .candidate, router.stage > .shadow, acts { noteBurst() }
             countUnit(of: signal)
+            // What the signal itself sets off binds it already.
+            if isDue { act(&reaction) }
         }
         let refusal = acts ? refusal(arm, signal) : nil
         let effect = router.handle(event, refusal: refusal)

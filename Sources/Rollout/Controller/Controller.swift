@@ -81,7 +81,7 @@ public struct Controller: Sendable {
         }
         switch event.payload {
         case .signal(let arm, let signal, let isLate):
-            reaction.effect = route(event, arm, signal, isLate: isLate)
+            reaction.effect = route(event, arm, signal, isLate: isLate, &reaction)
         case .command(let command): reaction.effect = obey(command, &reaction)
         default:
             reaction.effect = router.handle(event)
@@ -147,7 +147,7 @@ public struct Controller: Sendable {
     mutating func set(_ trigger: Trigger, _ tripped: Tripped?) {
         guard tripped != nil || state.tripped[trigger] != nil else { return }
         if tripped != nil, state.tripped[trigger] == nil { isDue = true }
-        state.set(trigger, tripped)
+        state.set(trigger, tripped.map { Tripped(trigger, value: $0.value, threshold: $0.threshold) })
     }
 
     /// The exchange date of a time at which the market is open.
