@@ -100,3 +100,163 @@ extension Reaction {
     var moves: [Transition] { steps.compactMap { if case .moved(let move, _) = $0 { move } else { nil } } }
     var tripped: [Tripped] { steps.compactMap { if case .tripped(let tripped, _) = $0 { tripped } else { nil } } }
 }
+
+private func standardPlan() throws -> RolloutPlan { try plan() }
+
+/// A controller taken through a course of events, one by one; sessions are days of UTC unless the plan says otherwise.
+struct Course {
+    var controller: Controller
+    private var index: UInt64 = 0
+
+    init(
+        _ stage: Stage = .shadow, plan: RolloutPlan? = nil, windows: PromotionWindows? = nil, judgesTime: Bool = false,
+        _ change: (inout DecisionTerms) -> Void = { _ in }
+    ) throws {
+        var terms = DecisionTerms()
+        change(&terms)
+        controller = Controller(
+            plan: try plan ?? standardPlan(), stage: stage, terms: terms, windows: windows, judgesTime: judgesTime)
+    }
+
+    var state: RolloutState { controller.state }
+    var evidence: Evidence { controller.evidence }
+
+    @discardableResult
+    mutating func take(_ payload: Event.Payload) -> Reaction {
+        index += 1
+        return controller.handle(Event(index: index, payload: payload))
+    }
+
+    /// A signal, and what becomes of it; the whole reaction is in `reaction(to:)`.
+    @discardableResult
+    mutating func say(
+        _ arm: Arm, _ id: String, on underlying: UInt32 = 1, at second: UInt64, action: Signal.Action = .buy,
+        direction: Signal.Direction = .long, hasSides: Bool = true, horizon: Int = 3600, isLate: Bool = false
+    ) -> Decision? {
+        let reaction = hear(
+            arm, id, on: underlying, at: second, action: action, direction: direction, hasSides: hasSides,
+            horizon: horizon, isLate: isLate)
+        guard case .decided(let decision, _)? = reaction.effect else { return nil }
+        return decision
+    }
+
+    @discardableResult
+    mutating func hear(
+        _ arm: Arm, _ id: String, on underlying: UInt32 = 1, at second: UInt64, action: Signal.Action = .buy,
+        direction: Signal.Direction = .long, hasSides: Bool = true, horizon: Int = 3600, isLate: Bool = false
+    ) -> Reaction {
+        let isUp = (direction == .long) == hasSides
+        let signal = Signal(
+            id: id, cause: 0, tsEvent: at(second), instrumentID: InstrumentID(underlying), symbol: "S",
+            underlyingID: InstrumentID(underlying), direction: direction, action: action, strength: .high,
+            confidence: 0.5, price: Price(nanos: 10), target: Price(nanos: isUp ? 11 : 9),
+            stop: Price(nanos: isUp ? 9 : 11), horizonSeconds: horizon)
+        return take(.signal(arm, signal, isLate: isLate))
+    }
+
+    /// What became of a signal: so many R at a time, or nothing that can be told.
+    @discardableResult
+    mutating func settle(
+        _ arm: Arm, _ id: String, on underlying: UInt32 = 1, r: Double?, at second: UInt64,
+        action: Signal.Action = .buy
+    ) -> Reaction {
+        let fill = Outcome.Fill(index: 0, time: second * 1_000_000_000, price: Price(nanos: 1))
+        let micros = Int64(((r ?? 0) * 1e6).rounded())
+        return take(
+            .outcome(
+                Outcome(
+                    arm: arm, id: id, action: action, direction: .long, instrumentID: InstrumentID(underlying),
+                    underlyingID: InstrumentID(underlying), causeIndex: 0, order: 0, knownIndex: index,
+                    kind: r.map { $0 > 0 ? .target : .stop } ?? .unresolvable(.noEntry), flags: [],
+                    entry: r.map { _ in fill }, exit: r.map { _ in fill }, tickNanos: 1, multiplierNanos: 1,
+                    adverseNanos: 0, riskMicros: 1, profitMicros: micros, rMicros: micros, adverseRMicros: 0)))
+    }
+
+    @discardableResult
+    mutating func mark(_ second: UInt64, closes: CivilDate? = nil, opens: CivilDate? = nil) -> Reaction {
+        take(.mark(Mark(time: at(second), closes: closes, opens: opens)))
+    }
+
+    @discardableResult
+    mutating func health(_ arm: Arm, _ health: Health) -> Reaction { take(.health(arm, health)) }
+
+    /// What a day's data was worth.
+    @discardableResult
+    mutating func data(_ day: Int, tainted: [UInt64] = [], halfHours: Int = 48) -> Reaction {
+        take(
+            .data(
+                SessionData(
+                    session: CivilDate(daysSince1970: day), taintedHalfHours: tainted.map { $0 * 1_000_000_000 },
+                    halfHours: halfHours)))
+    }
+
+    /// A day is over; its data is known before, as an operator has it.
+    @discardableResult
+    mutating func close(_ day: Int, tainted: [UInt64] = []) -> [Reaction] {
+        let first = data(day, tainted: tainted)
+        return [
+            first,
+            mark(
+                UInt64(day + 1) * 86_400, closes: CivilDate(daysSince1970: day),
+                opens: CivilDate(daysSince1970: day + 1)),
+        ]
+    }
+
+    /// A whole day: both arms speak once at noon, and the candidate makes `d` R more.
+    @discardableResult
+    mutating func session(_ day: Int, d: Double, tainted: [UInt64] = []) -> [Reaction] {
+        let midday = UInt64(day) * 86_400 + 43_200
+        var reactions: [Reaction] = [mark(midday)]
+        for arm in Arm.allCases {
+            reactions.append(hear(arm, "\(arm.rawValue)-\(day)", on: 900, at: midday + 1, horizon: 60))
+        }
+        for arm in Arm.allCases {
+            reactions.append(
+                settle(
+                    arm, "\(arm.rawValue)-\(day)", on: 900, r: arm == .candidate ? d + 0.5 : 0.5, at: midday + 60))
+        }
+        return reactions + close(day, tainted: tainted)
+    }
+
+    @discardableResult
+    mutating func command(
+        _ verb: Command.Verb, to stage: Stage? = nil, by actor: String = "ann", expecting: Stage? = nil
+    ) -> Effect? {
+        ask(verb, to: stage, by: actor, expecting: expecting).effect
+    }
+
+    @discardableResult
+    mutating func ask(
+        _ verb: Command.Verb, to stage: Stage? = nil, by actor: String = "ann", expecting: Stage? = nil
+    ) -> Reaction {
+        take(
+            .command(
+                Command(verb: verb, to: stage, actor: actor, reason: "test", expectedStage: expecting)))
+    }
+}
+
+extension DecisionTerms {
+    /// Every gate asks for one session and nothing else; nothing is closed for want of gain.
+    mutating func openGates(approvals: Int = 0) {
+        noGain = nil
+        for stage in [Stage.canary, .limited, .full] {
+            var gate = GateTerms()
+            gate.sessions = 1
+            gate.approvals = approvals
+            gates[stage] = gate
+        }
+    }
+
+    /// No gate: nothing goes up by itself.
+    mutating func closeGates() { (gates, noGain, deadlineSessions) = ([:], nil, [:]) }
+}
+
+extension Reaction {
+    var committed: [SessionObservation] {
+        steps.compactMap { if case .committed(let session, _) = $0 { session } else { nil } }
+    }
+    var corrected: [(SessionObservation, Double)] {
+        steps.compactMap { if case .corrected(let session, let change, _) = $0 { (session, change) } else { nil } }
+    }
+    var closes: [String] { steps.compactMap { if case .close(let id) = $0 { id } else { nil } } }
+}

@@ -108,10 +108,10 @@ public struct Router: Sendable {
         }
     }
 
-    /// Whose a unit is that no live signal has touched; nil where an episode from before decides.
+    /// Whose a unit is that no live signal has touched; nil where one has, or an episode from before decides.
     func ownerOfNewUnit(_ unit: UnitKey) -> Arm? {
-        let (owner, byEpisode) = owner(of: unit)
-        return byEpisode ? nil : owner
+        guard claims[unit] == nil, openEpisode(on: unit.underlying) == nil else { return nil }
+        return assignedArm(of: unit)
     }
 
     /// Whether episodes of an arm that has to go still run.

@@ -1,0 +1,56 @@
+import MarketData
+import Rollout
+import Signals
+import Testing
+
+/// What takes the candidate back or holds it, through events; days of UTC, day 20,776 first.
+@Suite struct ControllerProtectionTests {
+    private let day = 20_776
+    private var start: UInt64 { UInt64(day) * 86_400 }
+
+    // MARK: - Assignment
+
+    /// A unit that a joined episode touched is the candidate's, whatever the function gives: nobody misassigned it.
+    @Test func anEpisodeThatReachesIntoTheNextUnitIsNoMismatch() throws {
+        let plan = try plan()
+        var course = try Course(.limited) { $0.closeGates() }
+        var id: UInt32 = 0
+        // The candidate's in this block, the baseline's in the next.
+        repeat {
+            id = underlying(of: .candidate, in: .limited, at: noon, plan: plan, above: id)
+        } while underlying(of: .baseline, in: .limited, at: noon + 1800, plan: plan, above: id - 1) != id
+        #expect(course.say(.candidate, "a", on: id, at: noon + 1700) == .live(.assigned))
+        #expect(course.say(.candidate, "b", on: id, at: noon + 1810) == .live(.episode))
+        course.settle(.candidate, "a", on: id, r: 1, at: noon + 1820)
+        course.settle(.candidate, "b", on: id, r: 1, at: noon + 1820)
+        #expect(course.say(.candidate, "c", on: id, at: noon + 1830) == .live(.assigned))
+        #expect(course.state.tripped.isEmpty)
+        #expect(course.state.stage == .limited)
+    }
+
+    /// A unit that the baseline began in shadow stays with it when the weight changes; nobody misassigned it either.
+    @Test func aUnitFromBeforeThePromotionIsNoMismatch() throws {
+        let plan = try plan()
+        var course = try Course { $0.closeGates() }
+        let id = underlying(of: .candidate, in: .canary, plan: plan)
+        #expect(course.say(.baseline, "a", on: id, at: noon, horizon: 1) == .live(.assigned))
+        course.mark(noon + 30)
+        #expect(course.command(.promote)?.kind == "moved")
+        #expect(course.say(.candidate, "b", on: id, at: noon + 60) == .shadow(.otherArm))
+        #expect(course.state.stage == .canary)
+        #expect(course.state.tripped.isEmpty)
+    }
+
+    // MARK: - Limits
+
+    // MARK: - Holding
+
+    private func holding(seconds: Int = 1800) throws -> RolloutPlan {
+        var plan = try plan()
+        plan.openEpisodes.policy = .hold
+        plan.openEpisodes.drainSeconds = seconds
+        return plan
+    }
+
+    // MARK: - Readiness
+}
