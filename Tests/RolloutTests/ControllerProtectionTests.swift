@@ -43,6 +43,21 @@ import Testing
 
     // MARK: - Limits
 
+    /// What the close itself ends was made in the session that closed: the next one begins without its loss.
+    @Test func lossesKnownAtTheCloseAreNotTheNextSessions() throws {
+        var course = try Course(.full) { $0.closeGates() }
+        for number in 1...4 {
+            #expect(course.say(.candidate, "s\(number)", on: UInt32(number), at: noon)?.isLive == true)
+        }
+        course.close(day)
+        for number in 1...4 {
+            course.settle(.candidate, "s\(number)", on: UInt32(number), r: -1, at: start + 86_399)
+        }
+        #expect(course.state.liveStageMicros == -4_000_000)
+        #expect(course.state.tripped.isEmpty)
+        #expect(course.say(.candidate, "next", on: 1, at: start + 86_400 + 60)?.isLive == true)
+    }
+
     // MARK: - Holding
 
     private func holding(seconds: Int = 1800) throws -> RolloutPlan {

@@ -78,7 +78,7 @@ extension Controller {
     mutating func takeBack(_ reaction: inout Reaction) {
         router.takeBack()
         guard plan.openEpisodes.policy == .close else { return }
-        reaction.steps += live.sorted().map { .close(id: $0) }
+        reaction.steps += live.keys.sorted().map { .close(id: $0) }
     }
 
     /// The last held episode is over.

@@ -33,7 +33,7 @@ extension Controller {
         case .rollback:
             state.enter(transition.to, transition.status)
             state.coolDown = 0
-            if plan.openEpisodes.policy == .close { reaction.steps += live.sorted().map { .close(id: $0) } }
+            if plan.openEpisodes.policy == .close { reaction.steps += live.keys.sorted().map { .close(id: $0) } }
         case .resume:
             state.resumed()
         case .pause:

@@ -23,9 +23,11 @@ public struct Controller: Sendable {
     private var lastData: CivilDate?
     var book: SessionBook
     var watch: SignalWatch
-    /// The candidate's live signals without an outcome.
-    var live: Set<String> = []
+    /// The candidate's live signals without an outcome, and by how many closes each was emitted.
+    var live: [String: Int] = [:]
     var liveInSession = 0
+    /// Sessions that closed so far.
+    var closes = 0
     /// Units seen, so that each is counted once for the share.
     var units: [UnitKey: Bool] = [:]
     var readiness = Readiness()
@@ -133,6 +135,7 @@ public struct Controller: Sendable {
         book.close(session)
         watch.closeSession()
         readiness.closeSession()
+        closes += 1
         liveInSession = 0
         state.liveSessionMicros = 0
         for trigger in [Trigger.side, .burst, .repeatedBurst, .sessionLoss, .unhealthy] { set(trigger, nil) }
