@@ -60,6 +60,22 @@ import Testing
 
     // MARK: - Holding
 
+    /// A person's pause stands whatever limits do meanwhile.
+    @Test func aSetbackDoesNotUndoAPause() throws {
+        var course = try Course(.canary) {
+            $0.openGates()
+            $0.coolDownSessions = 1
+        }
+        let id = underlying(of: .candidate, in: .canary, plan: course.controller.plan)
+        #expect(course.say(.candidate, "a", on: id, at: noon)?.isLive == true)
+        #expect(course.command(.pause)?.kind == "moved")
+        let reaction = course.settle(.candidate, "a", on: id, r: -6, at: noon + 60)
+        #expect(reaction.moves.map(\.cause) == ["stage-loss"])
+        #expect(course.state.stage == .shadow && course.state.status == .held)
+        for next in 0..<3 { course.session(day + next, d: 4) }
+        #expect(course.state.stage == .shadow && course.state.status == .held)
+    }
+
     private func holding(seconds: Int = 1800) throws -> RolloutPlan {
         var plan = try plan()
         plan.openEpisodes.policy = .hold

@@ -19,7 +19,8 @@ extension RolloutState {
             approval = nil
         case .demote(let lower, let trigger, let holds):
             setbacks += 1
-            enter(lower, holds ? .held : .running)
+            // A hold from before stands.
+            enter(lower, holds || status == .held ? .held : .running)
             if trigger == .stageLoss { coolDown = evidence.terms.coolDownSessions }
         case .rollBack(let trigger, let closes):
             enter(.shadow, .rolledBack)
