@@ -76,6 +76,22 @@ import Testing
         #expect(course.state.stage == .shadow && course.state.status == .held)
     }
 
+    /// A rollout that drains goes on to be rolled back, whatever trips meanwhile.
+    @Test(arguments: [Trigger.quarantined, .errors]) func nothingHoldsWhatDrains(trigger: Trigger) throws {
+        var course = try Course(.full, plan: try holding(), judgesTime: true) { $0.closeGates() }
+        #expect(course.say(.candidate, "a", on: 1, at: noon)?.isLive == true)
+        course.command(.rollback)
+        #expect(course.state.status == .draining)
+        switch trigger {
+        case .quarantined: course.health(.candidate, .quarantined(reason: "crashes"))
+        default: course.take(.measured(Measured(.errors, value: 9, threshold: 1, verdict: .fail)))
+        }
+        #expect(course.state.status == .draining)
+        course.settle(.candidate, "a", on: 1, r: 1, at: noon + 60)
+        #expect(course.state.status == .rolledBack)
+        #expect(course.controller.router.status == .rolledBack)
+    }
+
     private func holding(seconds: Int = 1800) throws -> RolloutPlan {
         var plan = try plan()
         plan.openEpisodes.policy = .hold

@@ -36,7 +36,7 @@ public struct RolloutState: Hashable, Sendable {
     }
 
     /// Whether protective rules have nothing left to protect.
-    public var isOver: Bool { status == .rolledBack || status == .failed }
+    public var isOver: Bool { status == .draining || status == .rolledBack || status == .failed }
 
     /// Whether it waits for a person.
     public var waitsForPerson: Bool { status == .held || status == .awaitingApproval }
