@@ -99,5 +99,22 @@ import Testing
         return plan
     }
 
+    /// Each setback is told, not only the first of its kind.
+    @Test func theSecondSetbackIsToldToo() throws {
+        var course = try Course(.canary) { $0.closeGates() }
+        let id = underlying(of: .candidate, in: .canary, plan: course.controller.plan)
+        course.say(.candidate, "a", on: id, at: noon)
+        #expect(course.settle(.candidate, "a", on: id, r: -6, at: noon + 60).tripped.first?.trigger == .stageLoss)
+        #expect(course.state.status == .running)
+        course.close(day)
+        #expect(course.command(.promote)?.kind == "moved")
+        let next = noon + 86_400
+        let other = underlying(of: .candidate, in: .canary, at: next, plan: course.controller.plan)
+        #expect(course.say(.candidate, "b", on: other, at: next)?.isLive == true)
+        let second = course.settle(.candidate, "b", on: other, r: -6, at: next + 60)
+        #expect(second.tripped.first?.trigger == .stageLoss)
+        #expect(course.state.stage == .shadow && course.state.status == .held)
+    }
+
     // MARK: - Readiness
 }

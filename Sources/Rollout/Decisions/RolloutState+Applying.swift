@@ -21,6 +21,8 @@ extension RolloutState {
             setbacks += 1
             // A hold from before stands.
             enter(lower, holds || status == .held ? .held : .running)
+            // It counts anew in the stage below, and the next one is news.
+            handled.remove(trigger)
             if trigger == .stageLoss { coolDown = evidence.terms.coolDownSessions }
         case .rollBack(let trigger, let closes):
             enter(.shadow, .rolledBack)
