@@ -116,5 +116,31 @@ import Testing
         #expect(course.state.stage == .shadow && course.state.status == .held)
     }
 
+    /// A person's resume looks anew at what stands: a candidate that is given up on goes nowhere.
+    @Test func resumingDoesNotForgetAQuarantine() throws {
+        var course = try Course { $0.openGates() }
+        course.mark(noon)
+        course.health(.candidate, .quarantined(reason: "crashes"))
+        #expect(course.state.status == .held)
+        let reaction = course.ask(.resume)
+        #expect(reaction.effect?.kind == "moved")
+        #expect(course.state.status == .held)
+        #expect(reaction.tripped.map(\.trigger) == [.quarantined])
+        course.session(day, d: 4)
+        #expect(course.state.stage == .shadow)
+        course.health(.candidate, .ready)
+        course.command(.resume)
+        #expect(course.state.status == .running)
+    }
+
+    @Test func resumingDoesNotForgetThatBothAreDown() throws {
+        var course = try Course { $0.openGates() }
+        course.mark(noon)
+        for arm in Arm.allCases { course.health(arm, .notReady(reason: "died")) }
+        #expect(course.state.status == .held)
+        course.command(.resume)
+        #expect(course.state.status == .held)
+    }
+
     // MARK: - Readiness
 }

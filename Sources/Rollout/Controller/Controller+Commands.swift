@@ -36,6 +36,9 @@ extension Controller {
             if plan.openEpisodes.policy == .close { reaction.steps += live.keys.sorted().map { .close(id: $0) } }
         case .resume:
             state.resumed()
+            for (arm, health) in router.health.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                noteHealth(arm, health)
+            }
         case .pause:
             state.status = transition.status
             state.approval = nil
