@@ -143,4 +143,43 @@ import Testing
     }
 
     // MARK: - Readiness
+
+    /// A candidate that is not ready for too long of a session's open time goes back; closed time is nobody's outage.
+    @Test func aRestartInTheDailyBreakIsNoOutage() throws {
+        let plan = try plan(calendar: "cme-globex-equity")
+        var course = try Course(.canary, plan: plan) { $0.closeGates() }
+        // Thursday 2026-11-19: the session closes at 16:00 Chicago, 22:00 UTC, and the next opens at 23:00 UTC.
+        let close: UInt64 = 20_776 * 86_400 + 22 * 3600
+        course.mark(close, closes: CivilDate(daysSince1970: day))
+        course.health(.candidate, .notReady(reason: "restarted"))
+        course.mark(close + 1200)
+        #expect(course.state.stage == .canary)
+        course.health(.candidate, .ready)
+        course.mark(close + 3600, opens: CivilDate(daysSince1970: day + 1))
+        course.mark(close + 3610)
+        #expect(course.state.stage == .canary && course.state.tripped.isEmpty)
+    }
+
+    @Test(arguments: [300, 301] as [UInt64]) func anOutageIsCountedAcrossMidnight(seconds: UInt64) throws {
+        var course = try Course(.canary) { $0.closeGates() }
+        let midnight = start + 86_400
+        course.mark(midnight - 100)
+        course.health(.candidate, .notReady(reason: "died"))
+        course.close(day)
+        // The session that ended took its hundred seconds with it.
+        course.mark(midnight + seconds)
+        #expect(course.state.stage == (seconds > 300 ? .shadow : .canary))
+    }
+
+    @Test func outagesOfASessionAddUp() throws {
+        var course = try Course(.canary) { $0.closeGates() }
+        for part in 0..<4 as Range<UInt64> {
+            course.mark(noon + part * 200)
+            course.health(.candidate, .notReady(reason: "stalled"))
+            course.mark(noon + part * 200 + 80)
+            #expect(course.state.stage == (part < 3 ? .canary : .shadow))
+            course.health(.candidate, .ready)
+        }
+        #expect(course.state.tripped[.unhealthy]?.value == 320)
+    }
 }

@@ -30,7 +30,7 @@ public struct Controller: Sendable {
     var closes = 0
     /// Units seen, so that each is counted once for the share.
     var units: [UnitKey: Bool] = [:]
-    var readiness = Readiness()
+    var readiness: Readiness
     /// Something changed that decisions read.
     var isDue = true
 
@@ -52,6 +52,7 @@ public struct Controller: Sendable {
         account = terms.risk.map { LiveAccount(terms: $0) }
         book = SessionBook(terms: terms.evidence)
         watch = SignalWatch(terms: terms.triggers)
+        readiness = Readiness(calendar: plan.calendar)
     }
 
     public var terms: DecisionTerms { evidence.terms }
@@ -130,11 +131,10 @@ public struct Controller: Sendable {
         if case .promotionWindow(let until, _)? = latest?.nextCheck, until.map({ mark.time >= $0 }) ?? true {
             isDue = true
         }
-        if mark.opens != nil { readiness.openSession(at: mark.time) }
         guard let session = mark.closes else { return }
         book.close(session)
         watch.closeSession()
-        readiness.closeSession()
+        readiness.closeSession(at: mark.time)
         closes += 1
         liveInSession = 0
         state.liveSessionMicros = 0

@@ -1,35 +1,38 @@
 internal import MarketData
 internal import Signals
 
-/// How long engines were not ready, by event time.
+/// How long engines were not ready, by event time; while the market is closed nothing is missed.
 struct Readiness: Hashable, Sendable {
-    private var notReadySince: [Arm: UInt64] = [:]
-    /// Seconds of the session in which the candidate was not ready, without the stretch that runs.
-    private var seconds: UInt64 = 0
+    private let calendar: ExchangeCalendar
+    private var notReadySince: [Arm: Timestamp] = [:]
+    /// Open seconds of the session in which the candidate was not ready, without the stretch that runs.
+    private var seconds = 0
+
+    init(calendar: ExchangeCalendar) { self.calendar = calendar }
 
     mutating func note(_ arm: Arm, isReady: Bool, at time: Timestamp) {
         guard isReady else {
-            notReadySince[arm] = notReadySince[arm] ?? time.nanos
+            notReadySince[arm] = notReadySince[arm] ?? time
             return
         }
         guard let since = notReadySince.removeValue(forKey: arm), arm == .candidate else { return }
-        seconds += (max(time.nanos, since) - since) / 1_000_000_000
+        seconds += openSeconds(from: since, to: time)
     }
 
     func isReady(_ arm: Arm) -> Bool { notReadySince[arm] == nil }
 
     func candidateSeconds(at time: Timestamp) -> Int {
-        let running = notReadySince[.candidate].map { (max(time.nanos, $0) - $0) / 1_000_000_000 } ?? 0
-        return Int(seconds + running)
+        seconds + (notReadySince[.candidate].map { openSeconds(from: $0, to: time) } ?? 0)
     }
 
-    /// While the market is closed nothing is missed.
-    mutating func closeSession() {
+    /// Each session has its own count.
+    mutating func closeSession(at time: Timestamp) {
         seconds = 0
-        if notReadySince[.candidate] != nil { notReadySince[.candidate] = .max }
+        if notReadySince[.candidate] != nil { notReadySince[.candidate] = time }
     }
 
-    mutating func openSession(at time: Timestamp) {
-        if notReadySince[.candidate] != nil { notReadySince[.candidate] = time.nanos }
+    private func openSeconds(from start: Timestamp, to end: Timestamp) -> Int {
+        // The feed ends with an error before any time the calendar does not cover.
+        start < end ? (try? calendar.openSeconds(from: start, to: end)) ?? 0 : 0
     }
 }
