@@ -5,8 +5,9 @@ extension Controller {
     /// An engine may be relied on, or not.
     mutating func noteHealth(_ arm: Arm, _ health: Health) {
         let time = router.feedTime
+        // The half hour of a return was touched, too.
+        if arm == .baseline, !health.isReady || !readiness.isReady(arm) { taintBaseline(at: time) }
         readiness.note(arm, isReady: health.isReady, at: time)
-        if arm == .baseline, !health.isReady { taintBaseline(at: time) }
         let both = Arm.allCases.allSatisfy { !(router.health[$0]?.isReady ?? false) }
         set(.bothDown, both && time.nanos > 0 ? Tripped(.bothDown, value: 2, threshold: 2) : nil)
         guard arm == .candidate else { return }
