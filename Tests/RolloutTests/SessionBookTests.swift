@@ -43,4 +43,23 @@ import Testing
     }
 
     // MARK: - Versions
+
+    /// Evidence belongs to one version: the sessions that another one spoke in are left out.
+    @Test(arguments: Arm.allCases) func aNewVersionInheritsNothing(arm: Arm) throws {
+        var course = try course()
+        for arm in Arm.allCases { course.take(.engine(arm, identity: "\(arm.rawValue) 1")) }
+        course.say(.candidate, "old", at: noon)
+        course.close(day)
+        course.mark(start + 86_400 + 3600)
+        course.say(.candidate, "old-2", at: start + 86_400 + 7200)
+        course.take(.engine(arm, identity: "\(arm.rawValue) 2"))
+        // Of the session that both spoke in, and of the one that waits, nothing counts.
+        for id in ["old", "old-2"] { course.settle(.candidate, id, r: 1, at: start + 90_000) }
+        course.say(.candidate, "new", at: start + 86_400 + 80_000)
+        course.settle(.candidate, "new", r: 1, at: start + 86_400 + 80_060)
+        course.close(day + 1)
+        #expect(course.evidence.sessions.isEmpty)
+        course.session(day + 2, d: 1)
+        #expect(course.evidence.sessions.map(\.session) == [date(2)])
+    }
 }

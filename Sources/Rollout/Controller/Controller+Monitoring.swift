@@ -33,6 +33,14 @@ extension Controller {
         book.taint(at: time.nanos, in: session)
     }
 
+    /// The session that is open and has been for a while.
+    private var begunSession: CivilDate? {
+        guard let session = try? plan.calendar.session(at: router.feedTime), session.open < router.feedTime else {
+            return nil
+        }
+        return session.date
+    }
+
     mutating func note(_ measured: Measured) {
         state.measured[measured.kind] = measured
         isDue = true
@@ -48,6 +56,9 @@ extension Controller {
         if arm == .candidate, known != identity { versionsTried += 1 }
         guard let known, known != identity else { return }
         evidence = Evidence(terms: terms)
+        // What the version before said, also in a session that it began, speaks for nobody.
+        book = SessionBook(terms: terms.evidence, after: [book.latest, begunSession].compactMap { $0 }.max())
+        watch = SignalWatch(terms: terms.triggers)
         let (from, before) = (state.stage, state.status)
         state = RolloutState(stage: .shadow, judgesTime: state.judgesTime)
         move(

@@ -49,7 +49,11 @@ struct SessionBook: Hashable, Sendable {
     /// Committed with a deadline passed: what came too late may still put them right.
     private var incomplete: [CivilDate: OpenSession] = [:]
 
-    init(terms: EvidenceTerms) { self.terms = terms }
+    /// - Parameter session: it and those before are no evidence here.
+    init(terms: EvidenceTerms, after session: CivilDate? = nil) {
+        self.terms = terms
+        lastCommitted = session
+    }
 
     /// An actionable signal that came in time.
     mutating func add(_ signal: Signal, of arm: Arm, in session: CivilDate) {
@@ -94,6 +98,9 @@ struct SessionBook: Hashable, Sendable {
         guard isAhead(session) else { return }
         open[session, default: OpenSession()].baselineTaint.insert(SessionData.halfHour(of: time))
     }
+
+    /// The latest session that something is known of; nil for none.
+    var latest: CivilDate? { open.keys.max() ?? lastCommitted }
 
     /// Sessions that closed and are not committed.
     var waiting: Int { open.values.count { $0.isClosed } }
