@@ -19,6 +19,21 @@ import Testing
 
     // MARK: - Outcomes that come late, or early
 
+    /// The stage's mean is made of what sessions are now, not of what they were.
+    @Test func aCorrectedSessionCorrectsTheStagesMean() throws {
+        var course = try course()
+        for arm in Arm.allCases { course.say(arm, "a", on: 1, at: noon) }
+        course.settle(.baseline, "a", r: 1, at: noon + 60)
+        // Two later closes make the rest unresolvable: -1 R for the candidate, who made nothing.
+        for number in 0..<3 { course.close(day + number) }
+        #expect(course.state.stageMeanD == -1)
+        let reaction = course.settle(.candidate, "a", r: 2, at: noon + 60)
+        #expect(reaction.corrected.map(\.1) == [2])
+        #expect(course.evidence.meanD == 1)
+        #expect(course.state.stageMeanD == 1)
+        #expect(course.state.sessions == 1)
+    }
+
     // MARK: - Taint
 
     /// The half hour in which a baseline comes back was touched, whether a mark fell into it or not.

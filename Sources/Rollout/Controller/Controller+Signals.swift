@@ -85,6 +85,7 @@ extension Controller {
             noteLiveLoss()
         }
         guard let corrected = book.settle(outcome), let change = evidence.correct(corrected) else { return }
+        state.corrected(evidence)
         isDue = true
         reaction.steps.append(.corrected(corrected, changeR: change, EvidenceFigures(evidence)))
     }

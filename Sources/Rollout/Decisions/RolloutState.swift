@@ -11,6 +11,8 @@ public struct RolloutState: Hashable, Sendable {
     public var deadlineSessions = 0
     /// The sum of D since the stage was entered, R.
     public var stageD = 0.0
+    /// The first session committed in the stage.
+    var stageStart: CivilDate?
     /// What the candidate's live signals made since the stage was entered, micro-R.
     public var liveStageMicros: Int64 = 0
     /// The same since the session opened.
@@ -54,9 +56,20 @@ public struct RolloutState: Hashable, Sendable {
     public mutating func committed(_ session: SessionObservation, _ terms: EvidenceTerms) {
         coolDown = max(coolDown - 1, 0)
         if !waitsForPerson { deadlineSessions += 1 }
+        stageStart = stageStart ?? session.session
         guard session.state == .observed else { return }
         sessions += 1
         stageD += session.difference(terms)
+    }
+
+    /// A committed session was put right: what is made of the stage's sessions is made of them again.
+    mutating func corrected(_ evidence: Evidence) {
+        guard let stageStart else { return }
+        (sessions, stageD) = (0, 0)
+        for session in evidence.sessions where session.session >= stageStart && session.state == .observed {
+            sessions += 1
+            stageD += session.difference(evidence.terms.evidence)
+        }
     }
 
     /// Counts from the start in another stage.
@@ -65,6 +78,7 @@ public struct RolloutState: Hashable, Sendable {
         self.status = status
         sessions = 0
         deadlineSessions = 0
+        stageStart = nil
         stageD = 0
         liveStageMicros = 0
         approval = nil
