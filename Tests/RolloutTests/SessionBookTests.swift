@@ -34,6 +34,15 @@ import Testing
         #expect(course.state.sessions == 1)
     }
 
+    /// What a mark itself causes is said behind what the mark ends; both belong together all the same.
+    @Test func anOutcomeMayComeBeforeItsSignal() throws {
+        var course = try course()
+        course.settle(.candidate, "a", r: 2, at: noon + 60)
+        course.say(.candidate, "a", at: noon)
+        let committed = try #require(course.close(day).last?.committed.first)
+        #expect(committed.candidate.accountMicros == 2_000_000)
+    }
+
     // MARK: - Taint
 
     /// The half hour in which a baseline comes back was touched, whether a mark fell into it or not.

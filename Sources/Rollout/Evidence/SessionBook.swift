@@ -43,6 +43,8 @@ struct SessionBook: Hashable, Sendable {
     private let terms: EvidenceTerms
     private var open: [CivilDate: OpenSession] = [:]
     private var places: [SignalKey: Place] = [:]
+    /// Outcomes known before their signals: what a mark ends comes before what it causes. Kept until the next close.
+    private var early: [SignalKey: Outcome] = [:]
     private var lastCommitted: CivilDate?
     /// Committed sessions that wait for others to make one observation.
     private var gathered: [SessionObservation] = []
@@ -63,6 +65,7 @@ struct SessionBook: Hashable, Sendable {
         open[session, default: OpenSession()].add(
             key, ScoredSignal(time: signal.tsEvent.nanos, exitTime: nil, rMicros: 0, isResolved: false))
         places[key] = Place(session: session, number: (open[session]?.signals[arm]?.count ?? 1) - 1)
+        if let outcome = early.removeValue(forKey: key) { _ = settle(outcome) }
     }
 
     /// What became of a signal.
@@ -70,7 +73,10 @@ struct SessionBook: Hashable, Sendable {
     /// - Returns: a committed session put right by it.
     mutating func settle(_ outcome: Outcome) -> SessionObservation? {
         let key = SignalKey(arm: outcome.arm, id: outcome.id)
-        guard let place = places.removeValue(forKey: key) else { return nil }
+        guard let place = places.removeValue(forKey: key) else {
+            if outcome.isActionable { early[key] = outcome }
+            return nil
+        }
         if open[place.session] != nil {
             open[place.session]?.settle(key, place.number, outcome)
             return nil
@@ -83,6 +89,7 @@ struct SessionBook: Hashable, Sendable {
     }
 
     mutating func close(_ session: CivilDate) {
+        early.removeAll()
         for date in open.keys where date < session { open[date]?.laterCloses += 1 }
         guard isAhead(session) else { return }
         open[session, default: OpenSession()].isClosed = true
