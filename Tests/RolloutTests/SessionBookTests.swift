@@ -43,6 +43,30 @@ import Testing
         #expect(committed.candidate.accountMicros == 2_000_000)
     }
 
+    @Test func aLateOutcomePutsAUnitOfSeveralSessionsRight() throws {
+        var course = try course { $0.evidence.unitSessions = 2 }
+        for arm in Arm.allCases { course.say(arm, "a", at: noon) }
+        course.settle(.baseline, "a", r: 1, at: noon + 60)
+        for number in 0..<3 { course.close(day + number) }
+        #expect(course.evidence.sessions.map(\.session) == [date(1)])
+        #expect(course.evidence.meanD == -1)
+        let reaction = course.settle(.candidate, "a", r: 2, at: noon + 60)
+        #expect(reaction.corrected.map(\.1) == [2])
+        #expect(course.evidence.sessions.map(\.session) == [date(1)])
+        #expect(course.evidence.meanD == 1)
+    }
+
+    /// The first half of a unit may be put right before the second is there.
+    @Test func aLateOutcomePutsAGatheredSessionRight() throws {
+        var course = try course { $0.evidence.unitSessions = 4 }
+        for arm in Arm.allCases { course.say(arm, "a", at: noon) }
+        course.settle(.baseline, "a", r: 1, at: noon + 60)
+        for number in 0..<3 { course.close(day + number) }
+        #expect(course.settle(.candidate, "a", r: 2, at: noon + 60).corrected.isEmpty)
+        course.close(day + 3)
+        #expect(course.evidence.meanD == 1)
+    }
+
     // MARK: - Taint
 
     /// The half hour in which a baseline comes back was touched, whether a mark fell into it or not.

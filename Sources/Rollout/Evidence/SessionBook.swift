@@ -50,6 +50,8 @@ struct SessionBook: Hashable, Sendable {
     private var gathered: [SessionObservation] = []
     /// Committed with a deadline passed: what came too late may still put them right.
     private var incomplete: [CivilDate: OpenSession] = [:]
+    /// The sessions of each observation that may still be put right.
+    private var units: [[SessionObservation]] = []
 
     /// - Parameter session: it and those before are no evidence here.
     init(terms: EvidenceTerms, after session: CivilDate? = nil) {
@@ -85,7 +87,26 @@ struct SessionBook: Hashable, Sendable {
         incomplete[place.session]?.settle(key, place.number, outcome)
         guard let session = incomplete[place.session] else { return nil }
         if session.missing.isEmpty { incomplete[place.session] = nil }
-        return terms.unitSessions == 1 ? observation(place.session, session) : nil
+        return correct(observation(place.session, session))
+    }
+
+    /// Puts a session right, and the observation it is part of, where there is one by now.
+    private mutating func correct(_ session: SessionObservation) -> SessionObservation? {
+        if let place = gathered.firstIndex(where: { $0.session == session.session }) {
+            gathered[place] = session
+            return nil
+        }
+        for unit in units.indices {
+            guard let place = units[unit].firstIndex(where: { $0.session == session.session }) else { continue }
+            units[unit][place] = session
+            defer { forgetWholeUnits() }
+            return Self.joined(units[unit])
+        }
+        return nil
+    }
+
+    private mutating func forgetWholeUnits() {
+        units.removeAll { unit in unit.allSatisfy { incomplete[$0.session] == nil } }
     }
 
     mutating func close(_ session: CivilDate) {
@@ -132,8 +153,15 @@ struct SessionBook: Hashable, Sendable {
     }
 
     private mutating func takeGathered() -> SessionObservation? {
-        defer { gathered.removeAll() }
-        return gathered.dropFirst().reduce(gathered.first) { sum, next in sum?.joined(with: next) }
+        let unit = gathered
+        gathered.removeAll()
+        units.append(unit)
+        forgetWholeUnits()
+        return Self.joined(unit)
+    }
+
+    private static func joined(_ unit: [SessionObservation]) -> SessionObservation? {
+        unit.dropFirst().reduce(unit.first) { sum, next in sum?.joined(with: next) }
     }
 
     private func observation(_ date: CivilDate, _ session: OpenSession) -> SessionObservation {
