@@ -142,6 +142,18 @@ import Testing
         #expect(course.state.status == .held)
     }
 
+    /// In shadow a slow candidate is only said to be slow; once live it is taken back for it.
+    @Test func whatWasOnlySaidInShadowTakesBackOnceLive() throws {
+        var course = try Course(judgesTime: true) { $0.closeGates() }
+        course.mark(noon)
+        let slow = Measured(.latency, value: 9, threshold: 1, verdict: .fail)
+        #expect(course.take(.measured(slow)).tripped.map(\.trigger) == [.latency])
+        #expect(course.state.status == .running)
+        let reaction = course.ask(.promote)
+        #expect(reaction.moves.map(\.cause) == ["latency"])
+        #expect(course.state.stage == .shadow && course.state.status == .rolledBack)
+    }
+
     // MARK: - Readiness
 
     /// A candidate that is not ready for too long of a session's open time goes back; closed time is nobody's outage.

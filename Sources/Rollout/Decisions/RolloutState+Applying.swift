@@ -39,6 +39,10 @@ extension RolloutState {
 
     /// Into a higher stage, by proof or by a person.
     mutating func promoted(to next: Stage, _ evidence: inout Evidence) {
+        if stage == .shadow {
+            // What was only said while there was nothing to take back takes back from now on.
+            handled = handled.filter { evidence.terms.triggers.action($0) != .rollback }
+        }
         enter(next, .running)
         evidence.entered(next)
     }
