@@ -49,8 +49,8 @@ extension Controller {
 
     /// The first session with a burst silences the candidate for its rest, the next one takes everything back.
     private mutating func noteBurst() {
-        guard let (tripped, isSecond) = watch.takeBurst() else { return }
-        set(isSecond ? .repeatedBurst : .burst, tripped)
+        guard let tripped = watch.takeBurst() else { return }
+        set(tripped.trigger, tripped)
     }
 
     /// Counts a unit that begins now, without an episode from before: whose it is, and whose it was planned to be.

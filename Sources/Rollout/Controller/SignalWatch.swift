@@ -17,7 +17,7 @@ struct SignalWatch: Hashable, Sendable {
     private var inSession = 0
     private var wrongSides = 0
     private var isBurstNoted = false
-    private(set) var burstSessions = 0
+    private var burstSessions = 0
     private var halfHour: UInt64 = 0
     private var balances: [InstrumentID: Balance] = [:]
     /// The latest half hours in which both spoke on one underlying: whether they said the opposite.
@@ -77,11 +77,12 @@ struct SignalWatch: Hashable, Sendable {
     }
 
     /// A burst that was not seen before in this session; the second session with one rolls back.
-    mutating func takeBurst() -> (Tripped, isSecond: Bool)? {
-        guard !isBurstNoted, let tripped = burst else { return nil }
+    mutating func takeBurst() -> Tripped? {
+        guard !isBurstNoted, var tripped = burst else { return nil }
         isBurstNoted = true
         burstSessions += 1
-        return (tripped, burstSessions >= 2)
+        if burstSessions >= 2 { tripped.trigger = .repeatedBurst }
+        return tripped
     }
 
     private var burst: Tripped? {
