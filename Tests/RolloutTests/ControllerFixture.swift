@@ -192,8 +192,8 @@ struct Course {
 
     /// A day is over; its data is known before, as an operator has it.
     @discardableResult
-    mutating func close(_ day: Int, tainted: [UInt64] = []) -> [Reaction] {
-        let first = data(day, tainted: tainted)
+    mutating func close(_ day: Int, tainted: [UInt64] = [], halfHours: Int = 48) -> [Reaction] {
+        let first = data(day, tainted: tainted, halfHours: halfHours)
         return [
             first,
             mark(
@@ -204,7 +204,7 @@ struct Course {
 
     /// A whole day: both arms speak once at noon, and the candidate makes `d` R more.
     @discardableResult
-    mutating func session(_ day: Int, d: Double, tainted: [UInt64] = []) -> [Reaction] {
+    mutating func session(_ day: Int, d: Double, tainted: [UInt64] = [], halfHours: Int = 48) -> [Reaction] {
         let midday = UInt64(day) * 86_400 + 43_200
         var reactions: [Reaction] = [mark(midday)]
         for arm in Arm.allCases {
@@ -215,7 +215,7 @@ struct Course {
                 settle(
                     arm, "\(arm.rawValue)-\(day)", on: 900, r: arm == .candidate ? d + 0.5 : 0.5, at: midday + 60))
         }
-        return reactions + close(day, tainted: tainted)
+        return reactions + close(day, tainted: tainted, halfHours: halfHours)
     }
 
     @discardableResult

@@ -27,10 +27,13 @@ import Testing
     }
 
     /// More than a fifth of a session's half hours.
-    @Test(arguments: [(9, SessionObservation.State.observed), (10, .tainted)])
-    func tooManyTaintedHalfHoursTaintASession(count: Int, state: SessionObservation.State) throws {
+    @Test(
+        arguments: [
+            (9, 48, SessionObservation.State.observed), (10, 48, .tainted), (9, 45, .observed), (9, 44, .tainted),
+        ])
+    func tooManyTaintedHalfHoursTaintASession(count: Int, all: Int, state: SessionObservation.State) throws {
         var course = try course()
-        course.session(day, d: 1, tainted: (0..<count).map { start + UInt64($0) * 1800 })
+        course.session(day, d: 1, tainted: (0..<count).map { start + UInt64($0) * 1800 }, halfHours: all)
         #expect(course.evidence.last?.state == state)
         #expect(course.evidence.observed == (state == .observed ? 1 : 0))
         #expect(course.state.sessions == course.evidence.observed)
