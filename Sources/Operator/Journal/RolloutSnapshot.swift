@@ -46,9 +46,8 @@ package struct RolloutSnapshot: Codable, Sendable {
     package var versionsTried: Int
     package var engines: [String: String]
     package var waitingSessions: Int
-    /// The Bayes factor against the planned share, and the units it rests on.
+    /// The Bayes factor against the planned share.
     package var shareFactor: Double
-    package var shareUnits: Int
 
     init(_ controller: Controller) {
         let state = controller.state
@@ -80,7 +79,6 @@ package struct RolloutSnapshot: Codable, Sendable {
         engines = Dictionary(uniqueKeysWithValues: controller.engines.map { ($0.key.rawValue, $0.value) })
         waitingSessions = controller.waitingSessions
         shareFactor = controller.share.bayesFactor
-        shareUnits = controller.share.tested
     }
 
     /// Nil when a word is unknown.

@@ -183,12 +183,17 @@ final class RunMeters {
         writeRows()
     }
 
-    /// The run ends: what is open is settled. A commit follows, and `sumUp`.
-    func end() throws {
+    /// The run ends: what is open is settled, committed and summed up.
+    ///
+    /// - Parameter qualities: what the data of the session that is open was worth, too.
+    func end(with qualities: [QualityReport]) throws {
+        add(qualities)
         collect()
         latency.end()
         try costs?.end()
         writeRows()
+        try desk.commit()
+        sumUp()
     }
 
     private func begin() {

@@ -30,9 +30,8 @@ extension RolloutRecords {
         guard let standing = try RolloutStanding(reader) else {
             return "\(NumberFormat.unknown): no session has become evidence yet"
         }
-        let report = ExplainReport(state: standing.state, evidence: standing.evidence, now: standing.now)
         let tried = standing.snapshot.versionsTried
-        return report.summary + (tried > 1 ? "; \(tried) versions of the candidate tried" : "")
+        return standing.explained.summary + (tried > 1 ? "; \(tried) versions of the candidate tried" : "")
     }
 
     private func market() throws -> String {

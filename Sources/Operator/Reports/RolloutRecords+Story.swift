@@ -9,15 +9,14 @@ extension RolloutRecords {
     /// - Parameter random: for the self-check's draws.
     package func story(_ random: inout some RandomNumberGenerator) throws -> RolloutStory? {
         guard let standing = try RolloutStanding(reader) else { return nil }
-        let course = try StoryRows(reader, standing.evidence.terms)
         let evidence = standing.evidence
         var input = RolloutStory.Input(
             rollout: rollout, baseline: standing.snapshot.engines[Arm.baseline.rawValue] ?? NumberFormat.unknown,
             candidate: standing.snapshot.engines[Arm.candidate.rawValue] ?? NumberFormat.unknown,
             versionsTried: standing.snapshot.versionsTried, planHash: standing.begin.planHash,
             specHash: SHA256.hex(SHA256.digest(standing.begin.spec)), basis: basis, terms: evidence.terms,
-            start: Stage(rawValue: standing.begin.stage) ?? .shadow, sessions: evidence.sessions, moves: course.moves)
-        input.corrections = course.corrections
+            start: Stage(rawValue: standing.begin.stage) ?? .shadow, sessions: evidence.sessions, moves: standing.moves)
+        input.corrections = standing.corrections
         input.liveMicros = try liveMicros(evidence.sessions)
         input.latency = try evidence.sessions.map { try latency($0.session) }
         input.metrics = try metrics(standing).rows.map { row in
@@ -123,44 +122,5 @@ extension RolloutRecords {
             return RolloutStory.Percentiles(p50: row?.p50, p99: row?.p99)
         }
         return RolloutStory.ByArm(baseline: percentiles(.baseline), candidate: percentiles(.candidate))
-    }
-}
-
-/// Moves and corrections as the journal has them, since the present versions began.
-private struct StoryRows {
-    var moves: [RolloutStory.Move] = []
-    var corrections: [RolloutStory.Correction] = []
-
-    init(_ reader: JournalReader, _ terms: DecisionTerms?) throws {
-        var committed = 0
-        try reader.scanDecisions { row in
-            switch row.kind {
-            case .evidence: committed += 1
-            case .correction:
-                let body: EvidenceBody = try EventCodec.decode(row)
-                guard let session = CivilDate(body.session) else { return }
-                guard let corrected = body.observation, let terms else { return }
-                let after = corrected.difference(terms.evidence)
-                corrections.append(
-                    RolloutStory.Correction(
-                        session: session, afterSession: committed, before: after - (body.changeR ?? 0), after: after))
-            default:
-                if row.reason == "new-version" { (committed, moves, corrections) = (0, [], []) }
-                guard let move = try Self.transition(row) else { return }
-                moves.append(
-                    RolloutStory.Move(
-                        index: row.feedIndex, time: Timestamp(nanos: row.time), session: committed, move))
-            }
-        }
-    }
-
-    private static func transition(_ row: JournalRow) throws -> Transition? {
-        let body: TransitionBody = try EventCodec.decode(row)
-        guard let from = row.decision.flatMap(Stage.init(rawValue:)), let to = Stage(rawValue: row.stage),
-            let before = Status(rawValue: body.statusBefore), let status = Status(rawValue: row.status)
-        else { throw EventCodec.damaged(row, "its stages are unknown") }
-        return Transition(
-            from: from, to: to, statusBefore: before, status: status, cause: row.reason ?? "", actor: body.actor,
-            reason: body.reason)
     }
 }

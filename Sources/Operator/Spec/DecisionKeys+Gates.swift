@@ -43,7 +43,7 @@ extension DecisionKeys {
                 .alpha(\.alpha).required,
             ]),
         .value(
-            "measures", \.measures, .some([.cost, .errors, .latency, .uptime], "measure"),
+            "measures", \.measures, .some(GateTerms.Measure.allCases, "measure"),
             "What monitors measure and must be well, where the clock is judged"),
         .value(
             "promotion", \.promotion, .word(.automatic),

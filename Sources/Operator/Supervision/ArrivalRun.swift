@@ -194,10 +194,7 @@ package final class ArrivalRun {
             try desk.take(Event(index: feedIndex, payload: .outcome(outcome)))
         }
         if let violation {
-            desk.note(
-                .complaint, arm: arm.rawValue, reason: "contract",
-                detail: "\(violation.violation); it began: \(String(decoding: violation.firstBytes, as: UTF8.self))",
-                index: feedIndex)
+            desk.note(violation.violation, of: arm, firstBytes: violation.firstBytes, index: feedIndex)
             try setHealth(arm, .notReady(reason: "broke the contract: \(violation.violation)"))
             seat.kill()
         }
@@ -330,8 +327,7 @@ package final class ArrivalRun {
     private func obeySwitches() throws {
         let switches = context.folder.switches
         if switches != desk.router.switches { try desk.take(Event(index: feedIndex, payload: .switches(switches))) }
-        let windows = context.spec.monitors.promotion
-        if desk.controller.gathersEvidence, windows != desk.controller.windows {
+        if let windows = context.changedWindows(desk) {
             try desk.take(Event(index: feedIndex, payload: .windows(windows)))
         }
     }
@@ -340,10 +336,7 @@ package final class ArrivalRun {
         for request in requests {
             switch request.ask {
             case .status:
-                request.reply(
-                    .status(
-                        context.status(
-                            desk, records: context.pump.counts.records, time: feedTime, isOver: feedRecords != nil)))
+                request.reply(.status(context.status(desk, time: feedTime, isOver: feedRecords != nil)))
             case .restart(let arm): try restart(arm, request)
             case .command(let command, let isDryRun):
                 if isDryRun {
@@ -391,25 +384,17 @@ package final class ArrivalRun {
             try obeyRequests()
         }
         try context.settle(desk, until: { stopSignal != nil }, turn: turn)
-        try endMeters()
+        try meters.end(with: paper.takeQuality(atEnd: true))
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
     }
 
     private func stop(_ signal: Int32) throws -> RunEnd {
-        for request in requests { request.reply(.failed(detail: "the operator is stopping; nothing was changed")) }
-        context.pump.cancel()
-        for arm in Arm.allCases { context.seat(arm).kill() }
+        context.halt(refusing: requests)
         watch.turn(isFeedOver: feedRecords != nil, isLast: true)
         try desk.commit()
         desk.sinks.drain(atMost: 5)
-        try endMeters()
+        try meters.end(with: paper.takeQuality(atEnd: true))
         return .stopped(signal: signal)
     }
 
-    private func endMeters() throws {
-        meters.add(paper.takeQuality(atEnd: true))
-        try meters.end()
-        try desk.commit()
-        meters.sumUp()
-    }
 }

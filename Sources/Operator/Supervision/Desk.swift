@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Logging
 package import Rollout
+package import Signals
 
 /// Where decisions are made and kept: the one sequence, its journal and the sinks behind it.
 ///
@@ -89,6 +90,13 @@ package final class Desk {
         sequencer.note(
             kind, arm: arm, reason: reason, body: EventCodec.encode(["detail": detail]), index: index,
             at: Self.wallClock())
+    }
+
+    /// Notes what an engine wrote that breaks the contract.
+    package func note(_ violation: ContractViolation, of arm: Arm, firstBytes: [UInt8], index: UInt64) {
+        note(
+            .complaint, arm: arm.rawValue, reason: "contract",
+            detail: "\(violation); it began: \(String(decoding: firstBytes, as: UTF8.self))", index: index)
     }
 
     /// Lets what monitors measured be written with the next commit.

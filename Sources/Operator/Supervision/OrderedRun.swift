@@ -127,10 +127,7 @@ package final class OrderedRun {
         }
         if let index = marks.last(where: { $0.index < seat.ledger.answered })?.index { lastMark[arm] = index }
         guard let violation else { return }
-        desk.note(
-            .complaint, arm: arm.rawValue, reason: "contract",
-            detail: "\(violation.violation); it began: \(String(decoding: violation.firstBytes, as: UTF8.self))",
-            index: seat.ledger.answered)
+        desk.note(violation.violation, of: arm, firstBytes: violation.firstBytes, index: seat.ledger.answered)
         seat.kill()
     }
 
@@ -143,8 +140,7 @@ package final class OrderedRun {
     private func answer(_ request: ControlRequest) throws {
         switch request.ask {
         case .status:
-            request.reply(
-                .status(context.status(desk, records: context.pump.counts.records, time: releasedTime, isOver: isOver)))
+            request.reply(.status(context.status(desk, time: releasedTime, isOver: isOver)))
         case .restart(let arm):
             guard quarantinedFrom[arm] == nil else {
                 return request.reply(
@@ -328,10 +324,7 @@ package final class OrderedRun {
         guard !desk.isComparing else { return items }
         let switches = context.folder.switches
         if switches != desk.router.switches { items.append(item(released, .switches(switches))) }
-        let windows = context.spec.monitors.promotion
-        if desk.controller.gathersEvidence, windows != desk.controller.windows {
-            items.append(item(released, .windows(windows)))
-        }
+        if let windows = context.changedWindows(desk) { items.append(item(released, .windows(windows))) }
         for request in requests {
             if case .command(let command, _) = request.ask { items.append(item(released, .command(command), request)) }
         }
@@ -372,25 +365,17 @@ package final class OrderedRun {
             try releaseRest()
         }
         try context.settle(desk, until: { stopSignal != nil }, turn: turn)
-        try endMeters()
+        try meters.end(with: paper.takeQuality(atEnd: true))
         return stopSignal.map { .stopped(signal: $0) } ?? .finished
     }
 
     private func stop(_ signal: Int32) throws -> RunEnd {
         try releaseReady()
-        for request in requests { request.reply(.failed(detail: "the operator is stopping; nothing was changed")) }
-        context.pump.cancel()
-        for arm in Arm.allCases { context.seat(arm).kill() }
+        context.halt(refusing: requests)
         try desk.commit()
         desk.sinks.drain(atMost: 5)
-        try endMeters()
+        try meters.end(with: paper.takeQuality(atEnd: true))
         return .stopped(signal: signal)
     }
 
-    private func endMeters() throws {
-        meters.add(paper.takeQuality(atEnd: true))
-        try meters.end()
-        try desk.commit()
-        meters.sumUp()
-    }
 }

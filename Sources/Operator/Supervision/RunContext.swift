@@ -87,6 +87,12 @@ package final class RunContext {
             QualityMonitor(calendar: plan.calendar, terms: QualityTerms(markIntervalNanos: plan.markIntervalNanos)))
     }
 
+    /// When promotion may happen, where the spec says otherwise by now than the rollout knows.
+    package func changedWindows(_ desk: Desk) -> PromotionWindows? {
+        let windows = spec.monitors.promotion
+        return desk.controller.gathersEvidence && windows != desk.controller.windows ? windows : nil
+    }
+
     package func seat(_ arm: Arm) -> EngineSeat { arm == .baseline ? baseline : candidate }
 
     package func start(_ arm: Arm, at start: StreamStart, lateBelow: UInt64 = 0) throws {
@@ -116,6 +122,13 @@ package final class RunContext {
                 "\(resident >> 20) MiB resident, more than \(limits.maxMemoryBytes >> 20) MiB (engine_limits.max_memory)"
         }
         return nil
+    }
+
+    /// A signal stops the run: nothing more is read or obeyed, and engines are ended.
+    func halt(refusing requests: [ControlRequest]) {
+        for request in requests { request.reply(.failed(detail: "the operator is stopping; nothing was changed")) }
+        pump.cancel()
+        for arm in Arm.allCases { seat(arm).kill() }
     }
 
     /// After the last record: engines have their end of input; waits for their exits, and ends those that do not come.
@@ -151,7 +164,7 @@ package final class RunContext {
         try desk.commit()
     }
 
-    package func status(_ desk: Desk, records: UInt64, time: Timestamp, isOver: Bool) -> SupervisorStatus {
+    package func status(_ desk: Desk, time: Timestamp, isOver: Bool) -> SupervisorStatus {
         let router = desk.router
         let engines = Arm.allCases.map { arm -> SupervisorStatus.Engine in
             let seat = seat(arm)
@@ -170,7 +183,7 @@ package final class RunContext {
         return SupervisorStatus(
             rollout: spec.plan.id, mode: mode, stage: router.stage.rawValue, status: router.status.rawValue,
             weight: Double(spec.plan.weight(in: router.stage).tenThousandths) / 10_000, kill: router.switches.kill,
-            stop: router.switches.stop, epoch: epoch, pid: getpid(), feedIndex: records,
+            stop: router.switches.stop, epoch: epoch, pid: getpid(), feedIndex: pump.counts.records,
             feedTime: time.nanos == 0 ? nil : time.nanos, isFeedOver: isOver, engines: engines, seq: desk.seq,
             sinks: desk.sinks.cursors)
     }

@@ -38,10 +38,7 @@ extension Controller {
         default: break
         }
         if state.apply(decision, &evidence) {
-            let takesBack = from > .shadow && state.stage == .shadow
-            move(
-                from: from, before, cause: decision.cause, reason: decision.text, takesBack: takesBack, decision,
-                &reaction)
+            move(from: from, before, cause: decision.cause, reason: decision.text, decision, &reaction)
         }
     }
 
@@ -57,11 +54,14 @@ extension Controller {
 
     /// The router follows the state, and what that means for open positions.
     mutating func move(
-        from: Stage, _ before: Status, cause: String, reason: String, takesBack: Bool, _ decision: RolloutDecision,
+        from: Stage, _ before: Status, cause: String, reason: String, _ decision: RolloutDecision,
         _ reaction: inout Reaction
     ) {
-        if takesBack { takeBack(&reaction) }
-        if takesBack, router.isDraining, state.status == .rolledBack { state.status = .draining }
+        if from > .shadow, state.stage == .shadow {
+            router.takeBack()
+            tellToClose(&reaction)
+            if router.isDraining, state.status == .rolledBack { state.status = .draining }
+        }
         router.stage = state.stage
         router.status = state.status
         let transition = Transition(
@@ -74,9 +74,8 @@ extension Controller {
                     reasons: decision.reasons, checks: decision.checks, figures: EvidenceFigures(evidence))))
     }
 
-    /// The candidate has to go: its episodes end as the plan says.
-    mutating func takeBack(_ reaction: inout Reaction) {
-        router.takeBack()
+    /// Sinks are to close what the candidate leaves open, where the plan says so.
+    func tellToClose(_ reaction: inout Reaction) {
         guard plan.openEpisodes.policy == .close else { return }
         reaction.steps += live.keys.sorted().map { .close(id: $0) }
     }
@@ -87,7 +86,7 @@ extension Controller {
         state.status = .rolledBack
         move(
             from: state.stage, before, cause: "drained", reason: "the last position of the candidate is over",
-            takesBack: false, RolloutDecision(.stay), &reaction)
+            RolloutDecision(.stay), &reaction)
     }
 }
 

@@ -33,7 +33,7 @@ extension Controller {
         case .rollback:
             state.enter(transition.to, transition.status)
             state.coolDown = 0
-            if plan.openEpisodes.policy == .close { reaction.steps += live.keys.sorted().map { .close(id: $0) } }
+            tellToClose(&reaction)
         case .resume:
             state.resumed()
             for (arm, health) in router.health.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {

@@ -63,7 +63,7 @@ extension Controller {
         state = RolloutState(stage: .shadow, judgesTime: state.judgesTime)
         move(
             from: from, before, cause: "new-version", reason: "\(arm.rawValue) \(known) became \(identity)",
-            takesBack: from > .shadow, RolloutDecision(.stay), &reaction)
+            RolloutDecision(.stay), &reaction)
         isDue = true
     }
 }

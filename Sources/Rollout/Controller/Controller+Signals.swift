@@ -6,23 +6,24 @@ extension Controller {
     mutating func route(
         _ event: Event, _ arm: Arm, _ signal: Signal, isLate: Bool, _ reaction: inout Reaction
     ) -> Effect? {
+        let isOnTrial = acts && arm == .candidate && signal.action != .monitor && !isLate && router.stage > .shadow
         // What the close itself causes belongs to no session.
         if !isLate, signal.action != .monitor, let session = openSession(at: signal.tsEvent) {
             book.add(signal, of: arm, in: session)
             watch.note(signal, of: arm)
-            if arm == .candidate, router.stage > .shadow, acts { noteBurst() }
+            if isOnTrial { noteBurst() }
             countUnit(of: signal)
             // What the signal itself sets off binds it already.
             if isDue { act(&reaction) }
         }
         let refusal = acts ? refusal(arm, signal) : nil
         let effect = router.handle(event, refusal: refusal)
-        guard case .decided(let decision, _)? = effect else { return effect }
-        if decision == .suppressed(.limit(.side)) {
+        // Whosever the unit is, and though it was silenced for something else.
+        if isOnTrial, !signal.hasSides {
             watch.noteWrongSide()
             set(.side, watch.side)
         }
-        if decision.isLive { becameLive(signal, of: arm) }
+        if case .decided(let decision, _)? = effect, decision.isLive { becameLive(signal, of: arm) }
         return effect
     }
 
@@ -57,8 +58,8 @@ extension Controller {
     private mutating func countUnit(of signal: Signal) {
         guard router.stage > .shadow, router.status != .rolledBack else { return }
         let unit = UnitKey(underlying: signal.underlyingID, at: signal.tsEvent, plan: plan)
-        guard units[unit] == nil, let owner = router.ownerOfNewUnit(unit) else { return }
-        units[unit] = true
+        guard !units.contains(unit), let owner = router.ownerOfNewUnit(unit) else { return }
+        units.insert(unit)
         let weight = plan.weight(in: router.stage)
         share.observe(isCandidate: owner == .candidate, planned: weight)
         let level = 1 / terms.triggers.shareAlpha
@@ -72,7 +73,7 @@ extension Controller {
 
     mutating func pruneUnits() {
         let horizon = router.feedTime.advanced(bySeconds: -2 * 86_400)
-        units = units.filter { $0.key.blockStart >= horizon }
+        units = units.filter { $0.blockStart >= horizon }
     }
 
     /// What became of a signal: money of the live account, limits, and evidence.

@@ -29,7 +29,7 @@ public struct Controller: Sendable {
     /// Sessions that closed so far.
     var closes = 0
     /// Units seen, so that each is counted once for the share.
-    var units: [UnitKey: Bool] = [:]
+    var units: Set<UnitKey> = []
     var readiness: Readiness
     /// Something changed that decisions read.
     var isDue = true
@@ -90,7 +90,7 @@ public struct Controller: Sendable {
             reaction.effect = router.handle(event)
             note(event.payload, &reaction)
         }
-        if router.isDraining == false, state.status == .draining { finishDraining(&reaction) }
+        if !router.isDraining, state.status == .draining { finishDraining(&reaction) }
         commitSessions(&reaction)
         if isDue { act(&reaction) }
         return reaction
@@ -150,7 +150,7 @@ public struct Controller: Sendable {
     mutating func set(_ trigger: Trigger, _ tripped: Tripped?) {
         guard tripped != nil || state.tripped[trigger] != nil else { return }
         if tripped != nil, state.tripped[trigger] == nil { isDue = true }
-        state.set(trigger, tripped.map { Tripped(trigger, value: $0.value, threshold: $0.threshold) })
+        state.set(trigger, tripped)
     }
 
     /// The exchange date of a time at which the market is open.

@@ -93,6 +93,31 @@ public struct GateTerms: Hashable, Sendable {
         }
     }
 
+    /// A measurement that a gate may ask for.
+    public enum Measure: String, Hashable, Sendable, CaseIterable, Comparable {
+        case cost, errors, latency, uptime
+
+        public static func < (a: Measure, b: Measure) -> Bool { a.rawValue < b.rawValue }
+
+        var kind: Measured.Kind {
+            switch self {
+            case .cost: .cost
+            case .errors: .errors
+            case .latency: .latency
+            case .uptime: .uptime
+            }
+        }
+
+        var metric: GateCheck.Metric {
+            switch self {
+            case .cost: .cost
+            case .errors: .errors
+            case .latency: .latency
+            case .uptime: .uptime
+            }
+        }
+    }
+
     /// Observed sessions in the stage before.
     public var sessions = 0
     /// The candidate's actionable signals with an outcome, since the rollout began.
@@ -106,7 +131,7 @@ public struct GateTerms: Hashable, Sendable {
     /// Mean R per signal not worse by so much.
     public var quality: NotWorse?
     /// What monitors measure and must be well: in arrival mode, where there is such a measurement to have.
-    public var measures: Set<Measured.Kind> = [.latency, .errors, .uptime, .cost]
+    public var measures = Set(Measure.allCases)
     public var promotion = PromotionMode.automatic
     /// Persons who have to agree, 0 to 2.
     public var approvals = 0

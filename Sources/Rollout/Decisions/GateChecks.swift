@@ -46,16 +46,12 @@ private func level(_ metric: GateCheck.Metric, _ value: Double?, atLeast least: 
     GateCheck(metric, value, threshold: least, verdict: value.map { $0 >= least ? .pass : .fail } ?? .error)
 }
 
-private func measured(_ kind: Measured.Kind, _ state: RolloutState) -> GateCheck {
-    let metric = GateCheck.Metric(rawValue: kind.rawValue) ?? .latency
-    let isUpperLimit = kind != .uptime
-    guard state.judgesTime else {
-        return GateCheck(metric, nil, threshold: 0, isUpperLimit: isUpperLimit, verdict: .notJudged)
+private func measured(_ measure: GateTerms.Measure, _ state: RolloutState) -> GateCheck {
+    func check(_ value: Double?, threshold: Double = 0, _ verdict: GateCheck.Verdict) -> GateCheck {
+        GateCheck(
+            measure.metric, value, threshold: threshold, isUpperLimit: measure != .uptime, verdict: verdict)
     }
-    guard let sample = state.measured[kind] else {
-        return GateCheck(metric, nil, threshold: 0, isUpperLimit: isUpperLimit, verdict: .error)
-    }
-    return GateCheck(
-        metric, sample.value.map(Double.init), threshold: Double(sample.threshold), isUpperLimit: isUpperLimit,
-        verdict: sample.verdict)
+    guard state.judgesTime else { return check(nil, .notJudged) }
+    guard let sample = state.measured[measure.kind] else { return check(nil, .error) }
+    return check(sample.value.map(Double.init), threshold: Double(sample.threshold), sample.verdict)
 }

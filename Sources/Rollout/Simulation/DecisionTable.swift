@@ -72,9 +72,6 @@ public struct DecisionTable: Sendable {
             CaseFigure.allCases.filter { simulated.isWithin($0) == false }.map { (simulated.name, $0) }
         }
     }
-
-    /// Whether all that must hold does, and every figure is where the reference has it.
-    public var isGood: Bool { verdicts.allSatisfy(\.holds) && strays.isEmpty }
 }
 
 extension DecisionTable.Case {

@@ -1,8 +1,6 @@
 internal import ArgumentParser
-internal import Dispatch
 internal import Foundation
 internal import Rollout
-internal import Synchronization
 
 /// What `make bench-decisions` runs: simulated rollouts with known truth through the real decisions.
 struct BenchDecisions: ParsableCommand {
@@ -14,7 +12,7 @@ struct BenchDecisions: ParsableCommand {
 
     @Option(help: "Rollouts a case.") var runs = 10_000
     @Option(help: "Of all randomness; the same gives the same table.") var seed: UInt64 = 20_261_120
-    @Option(help: "Cases to run; all, if not given.", transform: { $0 }) var only: String?
+    @Option(help: "The one case to run; all, if not given.") var only: String?
     @Option(help: "Also write the figures as JSON there.") var json: String?
 
     func validate() throws {
@@ -47,22 +45,5 @@ struct BenchDecisions: ParsableCommand {
         }
         // A figure beyond its tolerance may be chance, as the reference's own are; it is shown.
         if !table.verdicts.allSatisfy(\.holds) { throw Quit(code: FailureCode.badData) }
-    }
-}
-
-/// Spreads simulated rollouts over the machine's processors; what comes of them does not depend on how.
-enum Simulations {
-    private static let chunk = 250
-
-    /// - Parameter part: simulates runs with these numbers.
-    static func run(_ runs: Int, _ part: @Sendable (Range<Int>) -> CaseRuns) -> CaseRuns {
-        let parts = Mutex<[Int: CaseRuns]>([:])
-        DispatchQueue.concurrentPerform(iterations: (runs - 1) / chunk) { number in
-            let simulated = part((number + 1) * chunk..<min(runs, (number + 2) * chunk))
-            parts.withLock { $0[number] = simulated }
-        }
-        var all = part(0..<min(runs, chunk))
-        for (_, simulated) in parts.withLock({ $0 }).sorted(by: { $0.key < $1.key }) { all.merge(simulated) }
-        return all
     }
 }

@@ -18,9 +18,8 @@ struct Explain: ParsableCommand {
     func run() throws {
         let records = try RolloutRecords(state.folder)
         guard let standing = try RolloutStanding(records.reader) else { throw Failure.noEvidence(state.folder.path) }
-        let report = ExplainReport(state: standing.state, evidence: standing.evidence, now: standing.now)
-        if format.format == .json { return try Output.report(report) }
-        try Output.write(Array(report.text(rollout: records.rollout, Output.styled).utf8))
+        if format.format == .json { return try Output.report(standing.explained) }
+        try Output.write(Array(standing.explained.text(rollout: records.rollout, Output.styled).utf8))
     }
 }
 
