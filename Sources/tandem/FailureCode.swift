@@ -115,7 +115,7 @@ enum FailureCode {
         switch error {
         case .noInput, .engine, .spec: return usage
         case .missingInput: return notFound
-        case .differentMode, .differentStage: return precondition
+        case .differentMode, .differentStage, .judgesNoTime: return precondition
         }
     }
 }

@@ -55,6 +55,27 @@ extension EndToEnd {
             #expect(try decisions(other) == decisions(state))
         }
 
+        /// By request the wall clock decides in a replay, too; then nobody says that it can be repeated, but it verifies.
+        @Test func timeIsJudgedOnlyByRequest() throws {
+            let judged = try folder.tandem(words(state, ["--judge-time"])).expect(0).json()
+            #expect(judged["reproducible"].bool == false)
+            let kinds = "SELECT DISTINCT reason FROM journal WHERE kind = 'measured' ORDER BY 1"
+            #expect(try state.query(kinds).joined().contains("latency"))
+            try state.verify(input: Sessions.eight()).expect(0)
+            let table = [
+                "replay", try Spec().write(in: folder), "--input", try Sessions.load(records: 20_000, seconds: 60),
+            ]
+            let text = try folder.tandem(table + ["--judge-time"]).expect(0).output
+            #expect(text.contains("digest: not reproducible"))
+
+            let plain = State(folder, "plain")
+            #expect(try folder.tandem(words(plain)).expect(0).json()["reproducible"].bool == true)
+            #expect(try plain.query(kinds).isEmpty)
+            let refused = try folder.tandem(words(plain, ["--judge-time"]))
+            // It is over already, and nothing of it can change.
+            #expect(refused.code == 0 || refused.code == 4)
+        }
+
         /// Killed just before or just after a commit, time and again: the same stage on the same evidence, and nothing twice.
         @Test func evidenceOutlivesEveryKill() throws {
             let undisturbed = State(folder, "undisturbed")

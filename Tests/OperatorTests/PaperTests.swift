@@ -124,6 +124,32 @@ extension Outcome {
 }
 
 @Suite struct PaperQueueTests {
+    /// Against the market of the last mark before it: a price 3 % off is told to the router, one 1 % off is not.
+    @Test func aPriceFarFromTheMarketIsToldToTheRouter() throws {
+        let fixture = try PaperFixture()
+        var queue = fixture.queue()
+        let half = fixture.stretches[60].index
+        let next = try #require(fixture.signals.first { $0.signal.cause > half }).signal
+        // Nothing is known of the market before it was read.
+        #expect(queue.quote(against: next, band: 0.02) == nil)
+        _ = try queue.settle { $0 <= half }
+        func told(_ factor: Double) -> Event? {
+            var signal = next
+            signal.price = Price(nanos: Int64(Double(signal.price.nanos) * factor))
+            return queue.quote(against: signal, band: 0.02)
+        }
+        #expect(told(1) == nil && told(1.01) == nil && told(0.99) == nil)
+        for factor in [1.03, 0.97, 100, 0.0001] {
+            let event = try #require(told(factor), "\(factor)")
+            guard case .quote(let underlying, let price) = event.payload else {
+                Issue.record("\(event) is no quote")
+                continue
+            }
+            #expect(event.index == next.cause && underlying == next.underlyingID)
+            #expect(abs(Double(price.nanos) / Double(next.price.nanos) - 1) < 0.01)
+        }
+    }
+
     @Test func nothingIsSettledThatSomebodyStillHasToAnswer() throws {
         let fixture = try PaperFixture()
         let expected = fixture.inTime

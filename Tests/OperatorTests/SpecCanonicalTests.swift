@@ -45,7 +45,7 @@ import Testing
                 + #""no-gain":"hold","opposite":"hold","quarantined":"rollback","repeated-burst":"rollback","session-loss":"unroute","share":"hold","side":"rollback","#
                 + #""stage-loss":"demote","stale":"hold","unhealthy":"rollback","uptime":"alert"},"#
                 + #""burst":{"half_hour":8,"minute":5,"session":30},"error_share":0.001,"latency_drift":5,"opposite":{"at_least":6,"of":10},"#
-                + #""share_alpha":0.001,"side_per_session":3,"slow_share":0.05,"stale_sessions":3,"unhealthy_after":"5m"}}"#
+                + #""price_band":0.02,"share_alpha":0.001,"side_per_session":3,"slow_share":0.05,"stale_sessions":3,"unhealthy_after":"5m"}}"#
         )
     }
 
@@ -53,7 +53,7 @@ import Testing
     @Test func thePlanHashIsTheDigestOfThePlan() throws {
         #expect(
             try SpecFixture.parse(SpecFixture.minimal).planHash
-                == "554ecea77371ab29912a85e6485d1e3586c9cf0951b27a3f1f9604a7d284f716")
+                == "2908546451d26e3ae2ab4f1e20a97a0bc34548d0874ec74b6212f1562e5cc542")
     }
 
     static let rich = """

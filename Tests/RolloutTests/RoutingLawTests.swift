@@ -70,7 +70,7 @@ import Testing
             if switches.kill, !oracle.kill { oracle.moveAllFromCandidate() }
             (oracle.kill, oracle.stop) = (switches.kill, switches.stop)
         case .outcome(let outcome): oracle.learnOutcome(of: outcome.arm, outcome.id)
-        case .command, .signal, .data, .measured, .engine, .windows: break
+        case .command, .signal, .data, .measured, .engine, .windows, .quote: break
         }
         oracle.stage = router.stage
         oracle.isRolledBack = router.status == .rolledBack

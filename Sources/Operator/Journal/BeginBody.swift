@@ -20,11 +20,14 @@ package struct BeginBody: Codable, Sendable, Hashable {
     package var stage: String
     package var plan: Plan
     package var planHash: String
+    /// Whether the wall clock decides in ordered mode, too; nil in arrival mode, where it always does.
+    package var judgesTime: Bool?
     /// The whole spec in canonical form.
     package var spec: String
 
-    package init(mode: Mode, stage: Stage, spec: Spec) {
+    package init(mode: Mode, stage: Stage, spec: Spec, judgesTime: Bool = false) {
         self.mode = mode
+        self.judgesTime = mode == .ordered && judgesTime ? true : nil
         self.stage = stage.rawValue
         let plan = spec.plan
         self.plan = Plan(
@@ -59,11 +62,14 @@ package struct BeginBody: Codable, Sendable, Hashable {
             plan: RolloutPlan(
                 id: plan.id, calendar: calendar, block: block, weights: weights, baselineDown: down,
                 openEpisodes: terms?.openEpisodes ?? OpenEpisodes()),
-            stage: stage, terms: terms, windows: windows, judgesTime: mode == .arrival)
+            stage: stage, terms: terms, windows: windows, judgesTime: mode == .arrival || !isReproducible)
     }
 }
 
 extension BeginBody {
+    /// Whether the same input gives the same digest; of an ordered run that its spec, engines and input alone decide.
+    package var isReproducible: Bool { judgesTime != true }
+
     /// When promotion may happen, as the rollout began; a later change is an event.
     private var windows: PromotionWindows? {
         (try? MonitorTerms(storedIn: Array(spec.utf8), path: StateFolder.specName))?.promotion

@@ -45,6 +45,10 @@ package enum EventCodec {
             row.decision = outcome.kind.name
             row.reason = outcome.kind.reason?.rawValue
             row.body = encode(OutcomeBody(outcome))
+        case .quote(let underlying, let price):
+            row.kind = .quote
+            row.underlyingID = underlying.rawValue
+            row.body = encode(["price": price.description])
         case .health(let arm, let health):
             row.kind = .health
             row.arm = arm.rawValue
@@ -104,6 +108,12 @@ package enum EventCodec {
         case .outcome:
             let body: OutcomeBody = try decode(row)
             payload = .outcome(try body.outcome(of: row) ?? { throw damaged(row, "its outcome does not read") }())
+        case .quote:
+            let body: [String: String] = try decode(row)
+            guard let price = body["price"].flatMap(Price.init), let underlying = row.underlyingID else {
+                throw damaged(row, "its price does not read")
+            }
+            payload = .quote(InstrumentID(underlying), price)
         case .health:
             guard let arm = row.arm.flatMap(Arm.init(rawValue:)) else { throw damaged(row, "it names no arm") }
             let body: HealthBody = try decode(row)

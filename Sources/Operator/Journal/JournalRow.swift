@@ -6,6 +6,8 @@ package struct JournalRow: Hashable, Sendable {
         /// The first row: spec, start stage and mode.
         case begin
         case mark, signal, health, command, switches
+        /// Where the market stood, for the signals at the same feed index.
+        case quote
         /// What a closed session's data was worth.
         case data
         /// A measurement that gates and triggers read; `reason` holds which, `decision` its verdict.

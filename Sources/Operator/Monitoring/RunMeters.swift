@@ -44,7 +44,7 @@ final class RunMeters {
                     "\(threshold.rawValue): \(Dollars.text(reading.spentMicros)) of "
                         + "\(Dollars.text(reading.limitMicros)) spent in \(reading.period)")
             })
-        if basis == .arrival, desk.controller.gathersEvidence {
+        if desk.controller.gathersEvidence, desk.controller.state.judgesTime {
             samples = DecisionSamples(
                 desk.controller.terms.triggers, targetNanos: context.spec.monitors.latency.target)
         }

@@ -3,13 +3,16 @@ internal import Monitors
 package import Rollout
 
 extension RolloutRecords {
-    /// What decisions read of uptime and money, after a session's close; nothing in a replay.
+    /// What decisions read of uptime and money, after a session's close; a replay has no uptime of its own.
     package func measured(_ session: CivilDate) throws -> [Measured] {
-        guard basis == .arrival else { return [] }
+        let budget = try budgetReport(BudgetPeriod(of: session))
+        let money = [cost(budget), forecast(budget)]
+        guard basis == .arrival else {
+            return [.uptime, .errorBudget].map { Measured($0, value: nil, threshold: 0, verdict: .notJudged) } + money
+        }
         let month = ReportPeriod(monthOf: session)
         let sla = try sla(SLAPeriod(month: month.label, calendar: calendar))
-        let budget = try budgetReport(BudgetPeriod(of: session))
-        return [uptime(sla), errorBudget(sla), cost(budget), forecast(budget)]
+        return [uptime(sla), errorBudget(sla)] + money
     }
 
     private func uptime(_ report: SLAReport) -> Measured {

@@ -4,7 +4,10 @@ extension DecisionKeys {
     static let triggers: [SpecField<TriggerTerms>] = [
         .value(
             "side_per_session", \.sidePerSession, .integer(1...10_000),
-            "So many stops or targets on the wrong side in a session roll back"),
+            "So many stops or targets on the wrong side, or prices off the book, in a session roll back"),
+        .value(
+            "price_band", \.priceBand, .decimal(.above(0, to: 1)),
+            "So far off the last price of its underlying a signal's may be, as a share of that"),
         .section(
             "burst", \.self, "Too many signals of the candidate at once",
             [

@@ -186,6 +186,8 @@ package final class ArrivalRun {
         meters.answered(arm, below: seat.ledger.answered, readAt: isMeasured ? readAt : nil)
         for (said, write) in zip(pending, writes) {
             let isLate = said.isLate && isOld(said.signal)
+            let band = desk.controller.terms.triggers.priceBand
+            if desk.controller.acts, let quote = paper.quote(against: said.signal, band: band) { try desk.take(quote) }
             try desk.take(
                 Event(index: said.signal.cause, payload: .signal(arm, said.signal, isLate: isLate)),
                 trace: SignalTrace(arm: arm, write: write, lineReadAt: said.readAt))

@@ -91,6 +91,8 @@ package final class OrderedRun {
         }
     }
 
+    private var priceBand: Double { desk.controller.terms.triggers.priceBand }
+
     private var isOver: Bool { feedRecords != nil && marks.isEmpty && facts.isEmpty }
 
     private func begin(_ arm: Arm) throws {
@@ -122,8 +124,15 @@ package final class OrderedRun {
 
     private func take(_ lines: [EngineLine], of arm: Arm, _ instance: Int, _ readAt: UInt64) throws {
         let seat = context.seat(arm)
+        var errors = 0
         let violation = seat.accept(lines, instance: instance, readAt: readAt) { said in
-            if case .complaint(let complaint) = said { note(complaint, of: arm) }
+            guard case .complaint(let complaint) = said else { return }
+            errors += 1
+            note(complaint, of: arm)
+        }
+        if desk.controller.state.judgesTime {
+            meters.said(arm, messages: lines.count, errors: errors + (violation == nil ? 0 : 1))
+            meters.answered(arm, below: seat.ledger.answered, readAt: readAt)
         }
         if let index = marks.last(where: { $0.index < seat.ledger.answered })?.index { lastMark[arm] = index }
         guard let violation else { return }
@@ -246,6 +255,10 @@ package final class OrderedRun {
             for (position, said) in context.seat(arm).ledger.release(through: pending.index).enumerated() {
                 if let from = quarantinedFrom[arm], said.signal.cause >= from { continue }
                 signals.append((arm, said.signal))
+                if desk.controller.acts, let quote = paper.quote(against: said.signal, band: priceBand) {
+                    items.append(
+                        Item(place: Place(index: quote.index, rank: 1, arm: arm, position: position), event: quote))
+                }
                 items.append(
                     Item(
                         place: Place(index: said.signal.cause, rank: 2, arm: arm, position: position),
@@ -321,10 +334,12 @@ package final class OrderedRun {
                 items.append(item(max(due.index, released), due.payload))
             }
         }
+        let measured = meters.takeMeasured()
         guard !desk.isComparing else { return items }
         let switches = context.folder.switches
         if switches != desk.router.switches { items.append(item(released, .switches(switches))) }
         if let windows = context.changedWindows(desk) { items.append(item(released, .windows(windows))) }
+        for sample in measured { items.append(item(released, .measured(sample))) }
         for request in requests {
             if case .command(let command, _) = request.ask { items.append(item(released, .command(command), request)) }
         }

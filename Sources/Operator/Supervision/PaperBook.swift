@@ -45,6 +45,14 @@ package final class PaperBook {
         return outcomes
     }
 
+    /// What the router has to know before it sees a signal whose price is off the book; nil for all others.
+    ///
+    /// The market is that of the last mark applied: the same in both modes, whoever reads faster.
+    package func quote(against signal: Signal, band: Double) -> Event? {
+        guard let price = tracker.lastPrice(of: signal.underlyingID), signal.isOff(price, by: band) else { return nil }
+        return Event(index: signal.cause, payload: .quote(signal.underlyingID, price))
+    }
+
     /// What is said of a signal that came after its market had passed.
     package func giveUp(_ arm: Arm, _ signal: Signal, at index: UInt64) -> Outcome {
         tracker.giveUp(arm, signal, causeIndex: signal.cause, knownIndex: index)

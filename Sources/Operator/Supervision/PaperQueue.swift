@@ -49,6 +49,8 @@ struct PaperQueue {
         return nil
     }
 
+    func quote(against signal: Signal, band: Double) -> Event? { book.quote(against: signal, band: band) }
+
     /// What the data of closed sessions was worth, and at the end of a run, of the open one.
     func takeQuality(atEnd: Bool = false) -> [QualityReport] { book.takeQuality(atEnd: atEnd) }
 

@@ -12,6 +12,7 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
     case missingInput(path: String)
     case differentMode(path: String, was: String)
     case differentStage(path: String, was: String)
+    case judgesNoTime(path: String)
     case engine(Arm, reason: String)
     case spec(path: String)
 
@@ -29,6 +30,9 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
         case .differentStage(let path, let was):
             return
                 "the state folder \(path) belongs to a run that started in \(was); leave --stage away, or use another --state"
+        case .judgesNoTime(let path):
+            return
+                "the state folder \(path) belongs to a run that does not judge time; leave --judge-time away, or use another --state"
         case .spec(let path): return "\(path) describes no rollout"
         case .engine(let arm, let reason): return "cannot start the \(arm.rawValue) engine: \(reason)"
         }
@@ -169,7 +173,8 @@ package final class RolloutOperator {
         var schedule = options.actions
         guard let first = try reader.last([.begin]) else {
             let mode: BeginBody.Mode = if case .ordered = options.mode { .ordered } else { .arrival }
-            let body = BeginBody(mode: mode, stage: options.startStage, spec: spec)
+            let body = BeginBody(
+                mode: mode, stage: options.startStage, spec: spec, judgesTime: options.judgesTime)
             try Data(spec.canonicalJSON.utf8).write(to: URL(fileURLWithPath: folder.specFile), options: .atomic)
             guard let controller = body.controller else { throw StartError.spec(path: spec.path) }
             let desk = makeDesk(sinks, Sequencer(controller: controller))
@@ -212,6 +217,9 @@ package final class RolloutOperator {
         case (.ordered, .ordered), (.arrival, .arrival): break
         default: throw StartError.differentMode(path: folder.path, was: begin.mode.rawValue)
         }
+        if options.judgesTime, begin.mode == .ordered, begin.isReproducible {
+            throw StartError.judgesNoTime(path: folder.path)
+        }
         if options.startStage != .shadow, options.startStage.rawValue != begin.stage {
             throw StartError.differentStage(path: folder.path, was: begin.stage)
         }
@@ -220,7 +228,7 @@ package final class RolloutOperator {
     /// Ordered mode: what came from outside comes again at its feed index; the rest follows from the feed.
     private func repeatInputs(_ reader: JournalReader, _ schedule: inout Schedule, _ resumed: inout Resumed) throws {
         var entries: [Schedule.Entry] = []
-        try reader.scan(JournalReader.Filter(kinds: [.command, .switches, .health, .windows])) { row in
+        try reader.scan(JournalReader.Filter(kinds: [.command, .switches, .health, .windows, .measured])) { row in
             guard let event = try EventCodec.event(from: row) else { return }
             entries.append(Schedule.Entry(place: .index(event.index), payload: event.payload))
             if case .health(let arm, .quarantined) = event.payload { resumed.quarantinedFrom[arm] = event.index }

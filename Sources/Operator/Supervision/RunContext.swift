@@ -24,6 +24,8 @@ package struct RunOptions: Sendable {
     /// Folder with what engines have learnt before, one subfolder an arm.
     package var engineState: String?
     package var lingers = false
+    /// In ordered mode, lets what the wall clock measures decide, too: the digest is not reproducible then.
+    package var judgesTime = false
 
     /// Event time in wall time; 1 in ordered mode, which has no pace.
     package var speed: Double {

@@ -59,6 +59,8 @@ package struct RunSummary: Codable, Sendable {
     package var status: String
     package var transitions: [Move]
     package var digest: String
+    /// False where the wall clock decided in ordered mode, too; nil in arrival mode.
+    package var isReproducible: Bool?
     package var engines: [String: EngineFacts]
     package var truncatedBytes: Int
     package var truncations: [String]
@@ -91,6 +93,10 @@ package struct RunSummary: Codable, Sendable {
         status = last?.status ?? Status.running.rawValue
         transitions = try Self.transitions(reader)
         digest = try Verifier.digest(reader)
+        if let first = try reader.last([.begin]) {
+            let begin: BeginBody = try EventCodec.decode(first)
+            if begin.mode == .ordered { isReproducible = begin.isReproducible }
+        }
         engines = [:]
         truncatedBytes = 0
         truncations = []
@@ -130,6 +136,7 @@ package struct RunSummary: Codable, Sendable {
         case records, seconds, signals, stage, status, transitions, digest, engines, truncations
         case sourceRecords = "source_records"
         case truncatedBytes = "truncated_bytes"
+        case isReproducible = "reproducible"
         case isComplete = "complete"
         case stoppedBy = "stopped_by"
         case livePath = "live_path"

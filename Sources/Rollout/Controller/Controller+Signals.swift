@@ -16,10 +16,11 @@ extension Controller {
             // What the signal itself sets off binds it already.
             if isDue { act(&reaction) }
         }
-        let refusal = acts ? refusal(arm, signal) : nil
+        let isWrong = !signal.hasSides || isOffBook(signal, at: event.index)
+        let refusal = acts ? refusal(arm, signal, isWrong: isWrong) : nil
         let effect = router.handle(event, refusal: refusal)
         // Whosever the unit is, and though it was silenced for something else.
-        if isOnTrial, !signal.hasSides {
+        if isOnTrial, isWrong {
             watch.noteWrongSide()
             set(.side, watch.side)
         }
@@ -28,13 +29,18 @@ extension Controller {
     }
 
     /// Why the signal must not be live, if it were to be.
-    private func refusal(_ arm: Arm, _ signal: Signal) -> Decision.SuppressedReason? {
-        if arm == .candidate, let limit = limit(on: signal) { return .limit(limit) }
+    private func refusal(_ arm: Arm, _ signal: Signal, isWrong: Bool) -> Decision.SuppressedReason? {
+        if arm == .candidate, let limit = isWrong ? .side : liveLimit { return .limit(limit) }
         return account?.check(signal).map { .risk($0) }
     }
 
-    private func limit(on signal: Signal) -> Decision.Limit? {
-        if !signal.hasSides { return .side }
+    /// Whether its price is further off the market's than any market moves between two marks.
+    private func isOffBook(_ signal: Signal, at index: UInt64) -> Bool {
+        guard let quote, quote.index == index, quote.underlying == signal.underlyingID else { return false }
+        return signal.isOff(quote.price, by: terms.triggers.priceBand)
+    }
+
+    private var liveLimit: Decision.Limit? {
         let limits = terms.liveLimits[router.stage]
         if let most = limits?.perSession, liveInSession >= most { return .session }
         if let loss = limits?.lossRSession, Double(state.liveSessionMicros) / 1e6 <= -loss { return .loss }

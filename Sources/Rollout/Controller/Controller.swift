@@ -28,6 +28,8 @@ public struct Controller: Sendable {
     var liveInSession = 0
     /// Sessions that closed so far.
     var closes = 0
+    /// The market against which signals of one index are judged.
+    var quote: (index: UInt64, underlying: InstrumentID, price: Price)?
     /// Units seen, so that each is counted once for the share.
     var units: Set<UnitKey> = []
     var readiness: Readiness
@@ -87,6 +89,7 @@ public struct Controller: Sendable {
             reaction.effect = route(event, arm, signal, isLate: isLate, &reaction)
         case .command(let command): reaction.effect = obey(command, &reaction)
         default:
+            if case .quote(let underlying, let price) = event.payload { quote = (event.index, underlying, price) }
             reaction.effect = router.handle(event)
             note(event.payload, &reaction)
         }
@@ -117,7 +120,7 @@ public struct Controller: Sendable {
         case .windows(let new):
             windows = new
             isDue = true
-        case .switches, .signal, .command: break
+        case .switches, .signal, .command, .quote: break
         }
     }
 

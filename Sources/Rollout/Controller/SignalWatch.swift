@@ -1,5 +1,5 @@
-internal import MarketData
-internal import Signals
+public import MarketData
+public import Signals
 
 /// What the stream of signals itself shows: bursts, arms that contradict each other, stops on the wrong side.
 struct SignalWatch: Hashable, Sendable {
@@ -115,6 +115,12 @@ struct SignalWatch: Hashable, Sendable {
 }
 
 extension Signal {
+    /// Whether its price lies further from `market` than `band`, a share of that.
+    public func isOff(_ market: Price, by band: Double) -> Bool {
+        let distance = Double(price.nanos) - Double(market.nanos)
+        return distance.magnitude > band * Double(market.nanos).magnitude
+    }
+
     /// Whether target and stop lie on the sides of the price that the direction asks for.
     var hasSides: Bool {
         switch direction {

@@ -1,7 +1,7 @@
 /// Something that takes the candidate down, or stops it from going up, without waiting for a gate.
 public enum Trigger: String, Hashable, Sendable, CaseIterable, Comparable {
     // From signals and outcomes.
-    /// Stops or targets on the wrong side.
+    /// Stops or targets on the wrong side, prices off the book.
     case side
     /// Too many signals at once.
     case burst
@@ -61,8 +61,10 @@ public enum TriggerAction: String, Hashable, Sendable, CaseIterable, Comparable 
 
 /// Thresholds of the triggers that need no statistics, and what those on measurements do.
 public struct TriggerTerms: Hashable, Sendable {
-    /// Live signals with stop or target on the wrong side in a session; so many roll back.
+    /// Signals on trial with stop or target on the wrong side, or a price off the book, in a session; so many roll back.
     public var sidePerSession = 3
+    /// A signal's price may be so far off its underlying's last one, as a share of that; more is off the book.
+    public var priceBand = 0.02
     /// Actionable signals of the candidate within 60 s, at least: a burst.
     public var burstMinute = 5
     /// More than so many within 30 minutes: a burst.

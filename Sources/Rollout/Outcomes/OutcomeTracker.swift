@@ -38,6 +38,12 @@ public struct OutcomeTracker: Sendable {
     /// Signals followed and not yet ended.
     public var openCount: Int { lanes.reduce(0) { $0 + $1.positions.count } }
 
+    /// The last price known of an underlying in its session: the middle of the market, or the one side there is.
+    public func lastPrice(of underlying: InstrumentID) -> Price? {
+        guard let number = numbers[underlying] else { return nil }
+        return lanes[number].lastPrice
+    }
+
     /// Follows a signal from its cause on; ticks applied before are not seen again.
     ///
     /// - Parameters:

@@ -39,6 +39,13 @@ struct UnderlyingLane: Sendable {
     /// Why a signal that waits for its entry did not get one.
     var waitReason: Outcome.Reason { isSeen ? .noEntry : .noUnderlying }
 
+    /// The middle of the last bid and ask, or the one there is.
+    var lastPrice: Price? {
+        let sides = [bid, ask].compactMap { $0.last?.fill.price.nanos }
+        guard let first = sides.first, let last = sides.last else { return nil }
+        return Price(nanos: first / 2 + last / 2)
+    }
+
     func isExpired(at time: UInt64) -> Bool { terms.map { time >= $0.expiration } ?? false }
 
     /// What cannot be traded at any price; the same for all positions.

@@ -19,6 +19,8 @@ public struct Event: Hashable, Sendable {
         case signal(Arm, Signal, isLate: Bool)
         /// What became of a signal's paper position.
         case outcome(Outcome)
+        /// Where the market stood by the mark before a signal that is far off it; judges the signals of its own index.
+        case quote(InstrumentID, Price)
         case health(Arm, Health)
         case command(Command)
         case switches(Switches)

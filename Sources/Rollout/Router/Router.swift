@@ -60,7 +60,7 @@ public struct Router: Sendable {
             if new.kill, !switches.kill { endEpisodes(of: .candidate) }
             switches = new
             return nil
-        case .data, .measured, .engine, .windows: return nil
+        case .quote, .data, .measured, .engine, .windows: return nil
         }
     }
 

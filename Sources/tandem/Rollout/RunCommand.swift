@@ -113,6 +113,8 @@ struct Run: ParsableCommand {
     var actions: String?
     @Option(help: "HOST:PORT for the web page (refused until there is a login).") var listen: String?
     @Flag(help: "Stay after the last record until stopped.") var linger = false
+    @Flag(help: "With --speed max, let latency, errors and cost decide, too; they always do otherwise.")
+    var judgeTime = false
     @OptionGroup var format: FormatOptions
     @OptionGroup var log: LogOptions
 
@@ -129,9 +131,10 @@ struct Run: ParsableCommand {
             case .max: .ordered
             case .times(let number): .arrival(speed: number)
             }
-        let options = RunOptions(
+        var options = RunOptions(
             mode: mode, inputs: Operation.inputs(input, spec), startStage: stage.stage,
             actions: try actions.map { try Schedule.read(path: $0) } ?? Schedule(), lingers: linger)
+        options.judgesTime = judgeTime
         let summary = try Operation.run(spec, folder: state.folder, options: options, logger: log.logger())
         try Operation.finish(summary, format.format, calendar: spec.plan.calendar)
     }
@@ -156,6 +159,7 @@ struct Replay: ParsableCommand {
     @Option(help: "Another configuration for the candidate, YAML or JSON.") var candidateConfig: String?
     @Option(help: "Folder with baseline/ and candidate/: what the engines have learnt before.") var engineState: String?
     @Option(help: "Records the feed may run ahead of the release.") var window: Int?
+    @Flag(help: "Let latency, errors and cost decide, too; the digest is not reproducible then.") var judgeTime = false
     @OptionGroup var format: FormatOptions
     @OptionGroup var log: LogOptions
 
@@ -171,9 +175,10 @@ struct Replay: ParsableCommand {
         defer { if temporary { try? FileManager.default.removeItem(atPath: folder.path) } }
         // Without a folder to keep, what sinks would hold is nobody's.
         if temporary { spec.sinks = [] }
-        let options = RunOptions(
+        var options = RunOptions(
             mode: .ordered, inputs: Operation.inputs(input, spec), window: window, startStage: stage.stage,
             actions: try actions.map { try Schedule.read(path: $0) } ?? Schedule(), engineState: engineState)
+        options.judgesTime = judgeTime
         let summary = try Operation.run(spec, folder: folder, options: options, logger: log.logger())
         try Operation.finish(summary, format.format, calendar: spec.plan.calendar)
     }

@@ -31,7 +31,7 @@ enum SummaryText {
             }
         }
         if !summary.transitions.isEmpty { try transitions(summary.transitions, calendar) }
-        try Output.line("digest \(summary.digest)")
+        try Output.line(summary.isReproducible == false ? "digest: not reproducible" : "digest \(summary.digest)")
     }
 
     static func transitions(_ moves: [RunSummary.Move], _ calendar: ExchangeCalendar) throws {
