@@ -1,4 +1,4 @@
-import Alerts
+@testable import Alerts
 import MarketData
 import Testing
 
@@ -40,4 +40,39 @@ extension AlertBook {
         let notice = take(fact, at: wallNanos)
         return try #require(notice)
     }
+}
+
+/// A notice as the book would make it of one fact.
+func notice(
+    _ cause: AlertCause = .rollback, _ severity: AlertSeverity = .critical, id: String = "A-0000000001",
+    subject: String = "candidate", stage: String = "canary", kind: AlertNotice.Kind = .opened, number: Int = 1,
+    at wallNanos: UInt64 = noonNanos, opened: UInt64? = nil, isMoment: Bool = false
+) -> AlertNotice {
+    let isOver = kind == .resolved || isMoment
+    return AlertNotice(
+        kind, number: number,
+        Alert(
+            id: id, fingerprint: "0123456789abcdef", rollout: "ifd-v3", cause: cause, subject: subject,
+            severity: severity, summary: "\(cause.rawValue)", details: "", evidence: [], stage: stage,
+            status: "active", openedAt: opened ?? wallNanos, updatedAt: wallNanos,
+            resolvedAt: isOver ? wallNanos : nil, time: noonNanos, count: 1))
+}
+
+func alertTerms(_ channels: String..., routes: [AlertRoute] = []) -> AlertTerms {
+    var terms = AlertTerms()
+    terms.channels = channels
+    terms.routes = routes
+    return terms
+}
+
+func route(_ channels: [String], _ change: (inout AlertRoute) -> Void = { _ in }) -> AlertRoute {
+    route("r", channels, change)
+}
+
+func route(
+    _ name: String, _ channels: [String], _ change: (inout AlertRoute) -> Void = { _ in }
+) -> AlertRoute {
+    var route = AlertRoute(name, channels: channels)
+    change(&route)
+    return route
 }
