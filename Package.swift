@@ -49,11 +49,12 @@ let package = Package(
             name: "Monitors", dependencies: ["MarketData", product("Histogram", "hdrhistogram-swift")],
             swiftSettings: strict),
         .target(name: "Rollout", dependencies: ["MarketData", "Signals", "Monitors"], swiftSettings: strict),
+        .target(name: "Alerts", dependencies: ["MarketData"], swiftSettings: strict),
         .target(name: "Feeds", dependencies: ["MarketData"], swiftSettings: strict),
         .target(
             name: "Operator",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Alerts", "Feeds",
                 product("GRDB", "GRDB.swift"), product("Hummingbird", "hummingbird"),
                 product("NIOCore", "swift-nio"),
                 product("Logging", "swift-log"), product("Yams", "Yams"),
@@ -63,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "tandem",
             dependencies: [
-                "Operator", "Engines", "Feeds", "MarketData", "Monitors", "Rollout", "Signals", "CRevision",
+                "Operator", "Alerts", "Engines", "Feeds", "MarketData", "Monitors", "Rollout", "Signals", "CRevision",
                 product("ArgumentParser", "swift-argument-parser"), product("Logging", "swift-log"),
             ],
             swiftSettings: withLibc),
@@ -73,11 +74,12 @@ let package = Package(
         .testTarget(name: "EnginesTests", dependencies: ["MarketData", "Signals", "Engines"], swiftSettings: strict),
         .testTarget(name: "MonitorsTests", dependencies: ["MarketData", "Monitors"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["MarketData", "Signals", "Rollout"], swiftSettings: strict),
+        .testTarget(name: "AlertsTests", dependencies: ["MarketData", "Alerts"], swiftSettings: strict),
         .testTarget(name: "FeedsTests", dependencies: ["MarketData", "Feeds"], swiftSettings: strict),
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Operator",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Alerts", "Feeds", "Operator",
                 product("Logging", "swift-log"),
             ],
             exclude: ["BadSpecs"], swiftSettings: withLibc),

@@ -138,7 +138,7 @@ package enum EventCodec {
             let body: WindowsBody = try decode(row)
             payload = .windows(try body.windows { throw damaged(row, "its windows do not read") })
         case .begin, .transition, .evidence, .correction, .trigger, .close, .end, .resumed, .process, .complaint,
-            .monitor:
+            .monitor, .alert:
             return nil
         }
         return Event(index: row.feedIndex, payload: payload)

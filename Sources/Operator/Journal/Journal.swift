@@ -34,7 +34,7 @@ extension JournalError: CustomStringConvertible {
 ///
 /// Not thread-safe: one thread owns it, and blocks while a commit reaches the disk.
 package final class Journal {
-    package static let formatVersion = 3
+    package static let formatVersion = 4
     package static let fileName = "journal.sqlite"
 
     package let path: String
@@ -125,8 +125,15 @@ package final class Journal {
             try db.execute(
                 sql: "CREATE INDEX decisions ON journal (n) WHERE \(decisionRows); PRAGMA user_version = 3;")
         }
+        // The few to be told among the many.
+        migrator.registerMigration("4") { db in
+            try db.execute(sql: "CREATE INDEX alerts ON journal (n) WHERE \(alertRows); PRAGMA user_version = 4;")
+        }
         return migrator
     }
+
+    /// Spelt the same in the index and in what uses it.
+    static let alertRows = "kind = 'alert'"
 
     /// Spelt the same in the index and in what uses it.
     static let decisionRows = "kind IN ('transition', 'evidence', 'correction')"

@@ -1,3 +1,4 @@
+package import Alerts
 internal import Foundation
 internal import GRDB
 internal import MarketData
@@ -114,6 +115,24 @@ package final class JournalReader: Sendable {
             }
         }
         for row in rows { try body(row) }
+    }
+
+    /// What was to be told behind a row, in order; nothing in a journal from before there were alerts.
+    package func notices(after row: Int64 = 0) throws -> [(row: Int64, notice: AlertNotice)] {
+        guard version >= 4 else { return [] }
+        let rows = try fetch(doing: "reading alerts") { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT n, body FROM journal INDEXED BY alerts WHERE \(Journal.alertRows) AND n > ? ORDER BY n",
+                arguments: [row]
+            ).map { (n: $0["n"] as Int64, body: $0["body"] as String) }
+        }
+        return try rows.map { row in
+            guard let notice = try? JSONDecoder().decode(AlertNotice.self, from: Data(row.body.utf8)) else {
+                throw JournalError.damaged(path: path, row: row.n, reason: "its alert does not read")
+            }
+            return (row.n, notice)
+        }
     }
 
     /// Reads in one transaction; what is wrong comes out as a `JournalError`.

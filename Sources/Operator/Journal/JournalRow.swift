@@ -38,12 +38,14 @@ package struct JournalRow: Hashable, Sendable {
         case complaint
         /// A monitor's level became another one.
         case monitor
+        /// Something to be told: `id` holds the alert's, `reason` its cause, `decision` what became of it.
+        case alert
 
         /// Whether the row is an event of the one sequence; the others tell of processes and wall-clock time, and no
         /// decision depends on them.
         package var isInSequence: Bool {
             switch self {
-            case .resumed, .process, .complaint, .monitor: return false
+            case .resumed, .process, .complaint, .monitor, .alert: return false
             default: return true
             }
         }

@@ -43,6 +43,7 @@ final class RunMeters {
                     desk, context, "budget", to: threshold.severity.rawValue,
                     "\(threshold.rawValue): \(Dollars.text(reading.spentMicros)) of "
                         + "\(Dollars.text(reading.limitMicros)) spent in \(reading.period)")
+                desk.tell(.budget(threshold, reading, desk.router), index: context.pump.counts.records)
             })
         if desk.controller.gathersEvidence, desk.controller.state.judgesTime {
             samples = DecisionSamples(
@@ -126,7 +127,9 @@ final class RunMeters {
     /// After a commit: sums up the sessions that it closed.
     func sumUp() {
         for session in closed {
-            SessionSummary.write(session, folder: context.folder, logger: context.logger) { try records() }
+            if let text = SessionSummary.write(session, folder: context.folder, logger: context.logger, records) {
+                desk.tell(.summary(of: session, text, desk.router), index: context.pump.counts.records)
+            }
             measure(session)
         }
         closed = []
@@ -170,6 +173,7 @@ final class RunMeters {
                 Self.note(
                     desk, context, arm: arm, "latency", to: change.to.rawValue,
                     "was \(change.from.rawValue), 90 % within \(value) of the last \(change.samples)")
+                desk.tell(.latency(arm, change, desk.router), index: context.pump.counts.records)
             }
         }
     }
@@ -194,6 +198,7 @@ final class RunMeters {
         writeRows()
         try desk.commit()
         sumUp()
+        try desk.commit()
     }
 
     private func begin() {

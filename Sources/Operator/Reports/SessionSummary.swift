@@ -7,19 +7,24 @@ internal import Monitors
 /// `summaries/week-<trade date>.txt`, in the state folder.
 enum SessionSummary {
     /// Writes them from the journal as it stands; what goes wrong is logged and holds nothing up.
+    ///
+    /// - Returns: the session's, and the week's where it ended.
     static func write(
         _ session: CivilDate, folder: StateFolder, logger: Logger, _ open: () throws -> RolloutRecords
-    ) {
+    ) -> String? {
         do {
             let records = try open()
             try FileManager.default.createDirectory(
                 atPath: folder.summaries, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try store(records.daily(session), folder.summaries + "/\(session).txt")
-            if let week = try records.week(endingWith: session) {
-                try store(records.weekly(week), folder.summaries + "/week-\(session).txt")
-            }
+            let daily = try records.daily(session)
+            try store(daily, folder.summaries + "/\(session).txt")
+            guard let week = try records.week(endingWith: session) else { return daily }
+            let weekly = try records.weekly(week)
+            try store(weekly, folder.summaries + "/week-\(session).txt")
+            return daily + "\n" + weekly
         } catch {
             logger.warning("no summary of the session", metadata: ["session": "\(session)", "reason": "\(error)"])
+            return nil
         }
     }
 

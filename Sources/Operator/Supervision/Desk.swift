@@ -1,3 +1,4 @@
+package import Alerts
 internal import Foundation
 internal import Logging
 package import Rollout
@@ -26,12 +27,22 @@ package final class Desk {
     /// Where the rollout stands is to be kept with the next commit.
     private var snapshotIsDue = false
     private let deliversBeforeTakingBack: Bool
+    private var facts: AlertFacts
+    private var alerts: AlertBook
+    /// Told when something that somebody should know of is on disk; set before the first event.
+    package var onNotices: (() -> Void)?
+    private var hasNotices = false
     private var writtenCursors: [String: Int64] = [:]
 
-    /// - Parameter deliversBeforeTakingBack: in ordered mode.
+    /// - Parameters:
+    ///   - deliversBeforeTakingBack: in ordered mode.
+    ///   - alerts: those an earlier run left open.
     package init(
-        folder: StateFolder, journal: Journal, sinks: SinkHub, sequencer: Sequencer, deliversBeforeTakingBack: Bool
+        folder: StateFolder, journal: Journal, sinks: SinkHub, sequencer: Sequencer, alerts: AlertBook,
+        deliversBeforeTakingBack: Bool
     ) {
+        self.alerts = alerts
+        facts = AlertFacts(sequencer.router)
         self.deliversBeforeTakingBack = deliversBeforeTakingBack
         self.folder = folder
         self.journal = journal
@@ -55,7 +66,9 @@ package final class Desk {
         let start = MonotonicClock.now()
         let before = sequencer.pendingCount
         let result = try sequencer.take(event, at: Self.wallClock())
+        let facts = facts.facts(of: event, result.reaction, sequencer.controller)
         guard result.isNew else { return result }
+        for fact in facts { tell(fact, index: event.index) }
         if result.takesBack {
             try deliver(rows: before)
             revokedThrough = sequencer.seq
@@ -92,6 +105,14 @@ package final class Desk {
             at: Self.wallClock())
     }
 
+    /// Lets somebody know, once it is on disk with the fact behind it.
+    package func tell(_ fact: AlertFact, index: UInt64) {
+        let now = Self.wallClock()
+        guard let notice = alerts.take(fact, at: now) else { return }
+        sequencer.add(notice, index: index, at: now)
+        hasNotices = true
+    }
+
     /// Notes what an engine wrote that breaks the contract.
     package func note(_ violation: ContractViolation, of arm: Arm, firstBytes: [UInt8], index: UInt64) {
         note(
@@ -123,6 +144,10 @@ package final class Desk {
         try journal.append(rows, cursors: cursors, measurements: measurements)
         measurements = Measurements()
         writtenCursors = cursors
+        if hasNotices {
+            hasNotices = false
+            onNotices?()
+        }
         if let through = revokedThrough {
             revokedThrough = nil
             sinks.revoke(through: through)

@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Feeds
 internal import Foundation
 internal import Glibc
@@ -177,7 +178,7 @@ package final class RolloutOperator {
                 mode: mode, stage: options.startStage, spec: spec, judgesTime: options.judgesTime)
             try Data(spec.canonicalJSON.utf8).write(to: URL(fileURLWithPath: folder.specFile), options: .atomic)
             guard let controller = body.controller else { throw StartError.spec(path: spec.path) }
-            let desk = makeDesk(sinks, Sequencer(controller: controller))
+            let desk = try makeDesk(sinks, Sequencer(controller: controller), reader)
             try desk.add(.begin, body: EventCodec.encode(body), index: 0)
             try desk.commit()
             return (desk, schedule, resumed)
@@ -188,7 +189,7 @@ package final class RolloutOperator {
         try Data(spec.canonicalJSON.utf8).write(to: URL(fileURLWithPath: folder.specFile), options: .atomic)
         guard let controller = begin.controller else { throw EventCodec.damaged(first, "it describes no rollout") }
         resumed.lastMark = try reader.last([.mark])
-        let desk = makeDesk(sinks, Sequencer(controller: controller, recorded: try RecordedRows(reader)))
+        let desk = try makeDesk(sinks, Sequencer(controller: controller, recorded: try RecordedRows(reader)), reader)
         try desk.add(.begin, body: first.body, index: 0)
         if let mark = resumed.lastMark { schedule.dropPlaces(through: mark.feedIndex, time: mark.time) }
         // Commands of which the journal has more than the mark they came with.
@@ -202,13 +203,18 @@ package final class RolloutOperator {
         desk.note(
             .resumed, arm: nil, reason: "epoch \(epoch)", detail: "resumed after row \(journal.lastRow)",
             index: resumed.lastMark?.feedIndex ?? 0)
+        if begin.mode == .arrival {
+            desk.tell(.resumed(epoch, desk.router), index: resumed.lastMark?.feedIndex ?? 0)
+        }
         return (desk, schedule, resumed)
     }
 
-    private func makeDesk(_ sinks: SinkHub, _ sequencer: Sequencer) -> Desk {
+    private func makeDesk(_ sinks: SinkHub, _ sequencer: Sequencer, _ reader: JournalReader) throws -> Desk {
+        var alerts = AlertBook(rollout: spec.plan.id)
+        for (_, notice) in try reader.notices() { alerts.restore(notice) }
         let isOrdered = if case .ordered = options.mode { true } else { false }
         return Desk(
-            folder: folder, journal: journal, sinks: sinks, sequencer: sequencer,
+            folder: folder, journal: journal, sinks: sinks, sequencer: sequencer, alerts: alerts,
             deliversBeforeTakingBack: isOrdered)
     }
 

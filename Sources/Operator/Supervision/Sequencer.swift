@@ -1,3 +1,4 @@
+internal import Alerts
 internal import MarketData
 package import Rollout
 internal import Signals
@@ -100,6 +101,15 @@ package struct Sequencer {
             JournalRow(
                 ord: ord, feedIndex: index, kind: kind, arm: arm, time: router.feedTime.nanos, at: wallClock,
                 reason: reason, stage: router.stage.rawValue, status: router.status.rawValue, body: body))
+    }
+
+    /// Puts down what is to be told, outside of the sequence, with the row of the fact behind it.
+    mutating func add(_ notice: AlertNotice, index: UInt64, at wallClock: UInt64) {
+        pending.append(
+            JournalRow(
+                ord: ord, feedIndex: index, kind: .alert, id: notice.alert.id, time: router.feedTime.nanos,
+                at: wallClock, decision: notice.kind.rawValue, reason: notice.alert.cause.rawValue,
+                stage: router.stage.rawValue, status: router.status.rawValue, body: EventCodec.encode(notice)))
     }
 
     private mutating func add(_ row: JournalRow) throws -> Bool {

@@ -1,0 +1,67 @@
+internal import Alerts
+internal import MarketData
+internal import Monitors
+internal import Rollout
+internal import Signals
+
+/// What monitors and the operator itself have to say.
+extension AlertFact {
+    /// An engine's latency came to another level.
+    static func latency(_ arm: Arm, _ change: LatencyAlarm.Change, _ router: Router) -> AlertFact {
+        let isOver = change.to == .ok || change.to == .unknown
+        return AlertFact(
+            .latency, subject: arm.rawValue, severity: change.to >= .critical ? .critical : .warning,
+            summary: isOver ? "the \(arm.rawValue)'s latency is within its limits" : "the \(arm.rawValue) is slow",
+            details: "From the record's arrival to the first sink having the signal.",
+            evidence: [
+                AlertEvidence("level", "\(change.from.rawValue) to \(change.to.rawValue)"),
+                AlertEvidence(
+                    "90 % within", change.nanos.map { NumberFormat.duration(nanoseconds: $0) } ?? NumberFormat.unknown),
+                AlertEvidence("of the last", "\(change.samples) signals"),
+            ], router, isOver: isOver)
+    }
+
+    /// Spending passed a threshold.
+    static func budget(_ threshold: BudgetThreshold, _ reading: BudgetReading, _ router: Router) -> AlertFact {
+        let severity: AlertSeverity =
+            switch threshold.severity {
+            case .notice: .info
+            case .warning: .warning
+            case .critical: .critical
+            }
+        let isStop = threshold.actions.contains(.stopPaidCalls)
+        return AlertFact(
+            isStop ? .budgetStopped : .budget, subject: threshold.rawValue, severity: severity,
+            summary: isStop ? "the budget stopped paid data" : "spending passed \(threshold.rawValue)",
+            details: "What follows: \(threshold.actions.map(\.rawValue).sorted().joined(separator: ", ")).",
+            evidence: [
+                AlertEvidence("spent", Dollars.text(reading.spentMicros)),
+                AlertEvidence("limit", Dollars.text(reading.limitMicros)),
+                AlertEvidence("period", "\(reading.period)"),
+            ], router, isMoment: true)
+    }
+
+    static func summary(of session: CivilDate, _ text: String, _ router: Router) -> AlertFact {
+        AlertFact(
+            .summary, subject: "\(session)", severity: .info, summary: "summary of session \(session)", details: text,
+            evidence: [], router, isMoment: true)
+    }
+
+    /// The operator was away; of the hole itself the SLA report tells.
+    static func resumed(_ epoch: Int, _ router: Router) -> AlertFact {
+        AlertFact(
+            .operatorDown, subject: "operator", severity: .warning, summary: "the operator was away and is back",
+            details: "While it was away no signal was routed; `tandem report sla` has the hole.",
+            evidence: [AlertEvidence("start", "\(epoch)")], router, isMoment: true)
+    }
+
+    init(
+        _ cause: AlertCause, subject: String, severity: AlertSeverity, summary: String, details: String,
+        evidence: [AlertEvidence], _ router: Router, isOver: Bool = false, isMoment: Bool = false
+    ) {
+        self.init(
+            cause, subject: subject, severity: severity, summary: summary, details: details, evidence: evidence,
+            stage: router.stage.rawValue, status: router.status.rawValue, time: router.feedTime, isOver: isOver,
+            isMoment: isMoment)
+    }
+}
