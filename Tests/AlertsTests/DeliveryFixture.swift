@@ -1,6 +1,7 @@
-@testable import Alerts
 import MarketData
 import Testing
+
+@testable import Alerts
 
 /// SplitMix64 (Steele, Lea and Flood 2014): a seeded generator, so that a failure can be repeated.
 struct AlertRandom: RandomNumberGenerator {

@@ -22,6 +22,8 @@ public enum Inhibition {
         }
     }
 
+    static func canHide(_ cause: AlertCause) -> Bool { !hidden(by: cause).isEmpty }
+
     /// The oldest open alert that hides `alert`. An urgent one hides only behind an urgent one that was delivered.
     public static func hider(of alert: Alert, among open: [OpenAlert]) -> Alert? {
         open.filter { other in

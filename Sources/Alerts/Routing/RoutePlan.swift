@@ -102,9 +102,14 @@ extension AlertTerms {
         return ordered.flatMap { _, channel in
             let after = seconds[channel] ?? 0
             why.append("\(channel): " + (after == 0 ? "at once" : "after \(short(after)) s unless another has it"))
-            let recipients: [String?] = recipients[channel].map { $0.map(Optional.some) } ?? [nil]
-            return recipients.map { RoutePlan.Target(channel, recipient: $0, afterSeconds: after) }
+            return targets(of: channel, afterSeconds: after)
         }
+    }
+
+    /// Everybody whom `channel` tells.
+    func targets(of channel: String, afterSeconds: Double = 0) -> [RoutePlan.Target] {
+        let recipients: [String?] = recipients[channel].map { $0.map(Optional.some) } ?? [nil]
+        return recipients.map { RoutePlan.Target(channel, recipient: $0, afterSeconds: afterSeconds) }
     }
 
     private func hold(
