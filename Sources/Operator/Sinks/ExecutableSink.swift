@@ -33,7 +33,7 @@ final class ExecutableSink: Sink {
         return journaled
     }
 
-    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> Delivery {
+    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> SinkDelivery {
         let program: Running
         do {
             program = try running.withLock { $0 } ?? start()
@@ -44,7 +44,7 @@ final class ExecutableSink: Sink {
         var revoked = entry.isRevoked(through: revokedThrough())
         guard send(entry.line(revokedThrough: revokedThrough()), to: program) else { return lost(program) }
         while true {
-            let answer = monitor.wait(atMost: 0.02) { state -> Delivery? in
+            let answer = monitor.wait(atMost: 0.02) { state -> SinkDelivery? in
                 if state.acknowledged >= entry.seq { return .done }
                 if state.isClosed { return .gone(reason: "stopped") }
                 return state.lostInstance >= number ? .retry(reason: "the program ended before it answered") : nil
@@ -75,7 +75,7 @@ final class ExecutableSink: Sink {
         line.withUnsafeBytes { program.writer.write($0) } == .written
     }
 
-    private func lost(_ program: Running) -> Delivery {
+    private func lost(_ program: Running) -> SinkDelivery {
         program.child.kill()
         running.withLock { $0 = nil }
         return .retry(

@@ -26,7 +26,7 @@ final class FileSink: Sink {
         return place.seq
     }
 
-    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> Delivery {
+    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> SinkDelivery {
         let line = entry.line(revokedThrough: revokedThrough())
         return descriptor.withLock { file in
             var offset = 0

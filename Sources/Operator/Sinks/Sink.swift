@@ -9,13 +9,13 @@ protocol Sink: Sendable {
     ///
     /// - Parameter revokedThrough: asked again while waiting: a rollback may take the entry back meanwhile.
     /// - Returns: false when the delivery failed and is to be tried again.
-    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> Delivery
+    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> SinkDelivery
 
     /// Makes a waiting `deliver` return, and frees what the sink holds.
     func close()
 }
 
-enum Delivery: Hashable, Sendable {
+enum SinkDelivery: Hashable, Sendable {
     case done
     /// Not now; the reason is for the log.
     case retry(reason: String)

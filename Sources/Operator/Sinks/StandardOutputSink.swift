@@ -4,7 +4,7 @@ internal import Glibc
 final class StandardOutputSink: Sink {
     func open(journaled: Int64) -> Int64 { journaled }
 
-    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> Delivery {
+    func deliver(_ entry: LiveEntry, revokedThrough: () -> Int64) -> SinkDelivery {
         let line = entry.line(revokedThrough: revokedThrough())
         var offset = 0
         while offset < line.count {
