@@ -14,6 +14,8 @@ public struct HTTPExchange: Hashable, Sendable {
     /// For basic authentication.
     public var user: String?
     public var password: String?
+    /// Bytes of the answer's body that are worth keeping.
+    public var answerLimit = 4096
 
     public init(
         _ method: String, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
@@ -29,7 +31,7 @@ public struct HTTPExchange: Hashable, Sendable {
 
     public static func == (a: Self, b: Self) -> Bool {
         a.method == b.method && a.url == b.url && a.body == b.body && a.user == b.user && a.password == b.password
-            && a.headers.elementsEqual(b.headers, by: ==)
+            && a.answerLimit == b.answerLimit && a.headers.elementsEqual(b.headers, by: ==)
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -116,7 +118,7 @@ public struct WireResult: Hashable, Sendable {
     public var status: Int?
     /// Of an HTTP answer, seconds or a date, as sent.
     public var retryAfter: String?
-    /// The first 4 KiB of what was answered.
+    /// What was answered, its first 4 KiB unless the request asks for more.
     public var body: [UInt8]
     /// The transport's own words, without secrets.
     public var detail: String

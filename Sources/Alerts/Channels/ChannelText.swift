@@ -1,0 +1,75 @@
+/// Texts of alerts made fit to be sent.
+enum ChannelText {
+    /// What has no place in a line: control characters, line and paragraph separators, and what turns the direction of
+    /// writing.
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<32, 127..<160, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
+    }
+
+    static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+    }
+
+    /// One line of at most `limit` UTF-16 units.
+    static func line(_ text: String, _ limit: Int) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isBreak = isControl(scalar)
+            if isBreak, scalars.isEmpty || scalars.last == " " { continue }
+            scalars.append(isBreak ? " " : scalar)
+        }
+        if scalars.last == " " { scalars.removeLast() }
+        return clip(String(scalars), limit)
+    }
+
+    /// Lines ended by LF, without other control characters, at most `limit` UTF-16 units.
+    static func paragraph(_ text: String, _ limit: Int) -> String {
+        var scalars = String.UnicodeScalarView()
+        var wasReturn = false
+        for scalar in text.unicodeScalars {
+            defer { wasReturn = scalar == "\r" }
+            if scalar == "\n", wasReturn { continue }
+            scalars.append(scalar == "\n" || scalar == "\r" ? "\n" : isControl(scalar) ? " " : scalar)
+        }
+        return clip(String(scalars), limit)
+    }
+
+    /// Ends with `…` where something was cut off. `escape` is what becomes of a scalar; its result is what counts.
+    static func clip(
+        _ text: String, _ limit: Int, escape: (Unicode.Scalar) -> String? = { _ in nil }
+    ) -> String {
+        guard limit > 0 else { return "" }
+        var result: [UInt8] = []
+        var used = 0
+        /// As many bytes of `result` leave room for the ellipsis.
+        var end = 0
+        for scalar in text.unicodeScalars {
+            let piece = escape(scalar) ?? String(scalar)
+            used += piece.utf16.count
+            guard used <= limit else { return String(decoding: result[..<end], as: UTF8.self) + "…" }
+            result += piece.utf8
+            if used < limit { end = result.count }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// As many of `lines` as have room, and how many more there are.
+    static func list(_ lines: [String], _ limit: Int) -> String {
+        var text = ""
+        var used = 0
+        for (place, line) in lines.enumerated() {
+            let rest = lines.count - place - 1
+            let room = rest == 0 ? 0 : "\nand \(rest) more".utf16.count
+            let width = line.utf16.count + (place == 0 ? 0 : 1)
+            guard used + width + room <= limit else {
+                return text + (place == 0 ? "" : "\n") + "and \(rest + 1) more"
+            }
+            text += (place == 0 ? "" : "\n") + line
+            used += width
+        }
+        return text
+    }
+}
