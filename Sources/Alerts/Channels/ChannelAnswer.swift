@@ -8,7 +8,7 @@ public struct ChannelAnswer: Hashable, Sendable {
     /// The answer in at most 200 printable characters, without secrets and phone numbers.
     public var shown: String
 
-    init(_ outcome: ResponseClass, providerID: String? = nil, thread: SlackThread? = nil, shown: String = "") {
+    public init(_ outcome: ResponseClass, providerID: String? = nil, thread: SlackThread? = nil, shown: String = "") {
         self.outcome = outcome
         self.providerID = providerID
         self.thread = thread

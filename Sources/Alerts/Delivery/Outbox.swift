@@ -117,6 +117,11 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// Whether something urgent is under way, or will be tried again before it is late.
+    public var hasUrgentWork: Bool {
+        deliveries.values.contains { $0.severity.isUrgent && $0.isLive && !$0.isLate }
+    }
+
     public var health: [ChannelHealth] {
         channels.sorted { $0.key < $1.key }.map { name, channel in
             ChannelHealth(

@@ -35,6 +35,8 @@ package enum StateFolderError: Error, Sendable, CustomStringConvertible {
 ///     lock                   held while an operator runs; its pid
 ///     control.sock           where the command line reaches the operator
 ///     KILL, STOP             while they exist, the candidate or everything is silent
+///     alerts.sqlite          who is to be told of what, every attempt, silences and acknowledgements
+///     ALERT                  what no channel took, a line each; for whoever is at the machine to read and remove
 ///     engines/<arm>/begin/   what the engine had learnt when the rollout began
 ///     engines/<arm>/state/   what it has learnt by now (TANDEM_ENGINE_STATE)
 ///     engines/<arm>/outcomes/  what became of its signals, one file a closed session; copied into its state
@@ -54,6 +56,7 @@ package struct StateFolder: Sendable, Hashable {
     package var stopFile: String { path + "/STOP" }
     package var socket: String { path + "/control.sock" }
     package var heartbeatFile: String { path + "/heartbeat" }
+    package var alertFile: String { path + "/ALERT" }
     package var summaries: String { path + "/summaries" }
     package static let specName = "spec.json"
     package var specFile: String { path + "/" + Self.specName }
