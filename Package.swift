@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         // SHA-256 for assignment, digest and journal chain.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // HTTP, TLS and SMTP for alerts, with time-outs for each phase.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "MarketData", dependencies: ["CZstd", "CCrypto"], swiftSettings: strict),
         .target(name: "Signals", dependencies: ["MarketData"], swiftSettings: strict),
@@ -50,10 +52,11 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Rollout", dependencies: ["MarketData", "Signals", "Monitors"], swiftSettings: strict),
         .target(name: "Feeds", dependencies: ["MarketData"], swiftSettings: strict),
+        .target(name: "Alerts", dependencies: ["MarketData"], swiftSettings: strict),
         .target(
             name: "Operator",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Alerts", "CCurl",
                 product("GRDB", "GRDB.swift"), product("Hummingbird", "hummingbird"),
                 product("NIOCore", "swift-nio"),
                 product("Logging", "swift-log"), product("Yams", "Yams"),
@@ -74,10 +77,11 @@ let package = Package(
         .testTarget(name: "MonitorsTests", dependencies: ["MarketData", "Monitors"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["MarketData", "Signals", "Rollout"], swiftSettings: strict),
         .testTarget(name: "FeedsTests", dependencies: ["MarketData", "Feeds"], swiftSettings: strict),
+        .testTarget(name: "AlertsTests", dependencies: ["MarketData", "Alerts"], swiftSettings: strict),
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Operator",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Alerts", "Operator",
                 product("Logging", "swift-log"),
             ],
             exclude: ["BadSpecs"], swiftSettings: withLibc),
