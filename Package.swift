@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         // SHA-256 for assignment, digest and journal chain.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // HTTP, TLS and SMTP for alerts, with time-outs for each phase.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "MarketData", dependencies: ["CZstd", "CCrypto"], swiftSettings: strict),
         .target(name: "Signals", dependencies: ["MarketData"], swiftSettings: strict),
@@ -54,7 +56,7 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Alerts", "Feeds",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Alerts", "CCurl",
                 product("GRDB", "GRDB.swift"), product("Hummingbird", "hummingbird"),
                 product("NIOCore", "swift-nio"),
                 product("Logging", "swift-log"), product("Yams", "Yams"),
@@ -79,7 +81,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Alerts", "Feeds", "Operator",
+                "MarketData", "Signals", "Engines", "Monitors", "Rollout", "Feeds", "Alerts", "Operator",
                 product("Logging", "swift-log"),
             ],
             exclude: ["BadSpecs"], swiftSettings: withLibc),

@@ -56,20 +56,19 @@ enum ChannelText {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// As many of `lines` as have room, and how many more there are.
-    static func list(_ lines: [String], _ limit: Int) -> String {
-        var text = ""
+    /// As many of `lines` as have room, and how many more there are: those without room, and `more` beyond them.
+    static func list(_ lines: [String], more: Int = 0, _ limit: Int = .max) -> String {
+        var shown: [String] = []
         var used = 0
         for (place, line) in lines.enumerated() {
-            let rest = lines.count - place - 1
+            let rest = lines.count - place - 1 + more
             let room = rest == 0 ? 0 : "\nand \(rest) more".utf16.count
             let width = line.utf16.count + (place == 0 ? 0 : 1)
-            guard used + width + room <= limit else {
-                return text + (place == 0 ? "" : "\n") + "and \(rest + 1) more"
-            }
-            text += (place == 0 ? "" : "\n") + line
+            guard used <= limit - width - room else { break }
+            shown.append(line)
             used += width
         }
-        return text
+        let rest = lines.count - shown.count + more
+        return (shown + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "\n")
     }
 }

@@ -44,7 +44,7 @@ package struct AlertMailer: Sendable {
         let resolved: ResolvedSecrets
         let request: WireRequest
         do {
-            resolved = try secrets.resolve(channel.secrets)
+            resolved = try secrets.resolve(channel.kind.secrets)
             request = try channel.request(message, to: recipient, secrets: resolved, context: context)
         } catch {
             return ChannelAnswer(.permanent(.config), shown: "\(error)")
@@ -53,8 +53,8 @@ package struct AlertMailer: Sendable {
         var answer = channel.classify(result, secrets: resolved, context: context)
         answer.shown = secrets.redact(answer.shown)
         // A secret that was changed is read anew with the next message.
-        if case .permanent(.channel) = answer.outcome { secrets.forget(channel.secrets) }
-        if case .permanent(.config) = answer.outcome { secrets.forget(channel.secrets) }
+        if case .permanent(.channel) = answer.outcome { secrets.forget(channel.kind.secrets) }
+        if case .permanent(.config) = answer.outcome { secrets.forget(channel.kind.secrets) }
         return answer
     }
 
@@ -62,7 +62,7 @@ package struct AlertMailer: Sendable {
     package func ask(_ order: DeliveryOrder) -> Reconciliation {
         guard let channel = channels[order.delivery.channel], let message = message(order) else { return .unknown }
         do {
-            let resolved = try secrets.resolve(channel.secrets)
+            let resolved = try secrets.resolve(channel.kind.secrets)
             let request = try channel.lookup(
                 to: order.delivery.recipient ?? "", secrets: resolved, context: context(order))
             let result = transport.carry(request)

@@ -160,7 +160,8 @@ package final class AlertStore {
 
     package func acknowledgements(after number: Int64 = 0) throws(JournalError) -> [Acknowledgement] {
         try run("reading acknowledgements") { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM acknowledgements WHERE n > ? ORDER BY n", arguments: [number]).map {
+            try Row.fetchAll(db, sql: "SELECT * FROM acknowledgements WHERE n > ? ORDER BY n", arguments: [number]).map
+            {
                 Acknowledgement(
                     number: $0["n"], alert: $0["alert"], person: $0["person"],
                     at: UInt64(clamping: $0["at"] as Int64))

@@ -50,6 +50,7 @@ enum SystemCalls {
     static let setPipeSize: Int32 = 1031
     static let getPipeSize: Int32 = 1032
     /// <sys/prctl.h>
+    static let setDumpable: Int32 = 4
     static let setChildSubreaper: Int32 = 36
     /// <linux/pidfd.h>: the whole process group; kernels before 6.9 answer EINVAL.
     static let signalProcessGroup: UInt32 = 1 << 2
@@ -118,6 +119,11 @@ enum SystemCalls {
 
     static func becomeChildSubreaper() -> Int32 {
         (controlFunction?(setChildSubreaper, 1, 0, 0, 0) ?? missing()) == 0 ? 0 : errno
+    }
+
+    /// No core dumps of this process, and no debugger but root's.
+    static func forbidDumps() -> Int32 {
+        (controlFunction?(setDumpable, 0, 0, 0, 0) ?? missing()) == 0 ? 0 : errno
     }
 
     /// Names the calling thread; the kernel takes 15 bytes.

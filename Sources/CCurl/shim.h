@@ -1,0 +1,43 @@
+#include <curl/curl.h>
+
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function for each kind of argument.
+
+static inline CURLcode tandem_curl_set_long(CURL *curl, CURLoption option, long value) {
+    return (curl_easy_setopt)(curl, option, value);
+}
+
+// curl copies the text.
+static inline CURLcode tandem_curl_set_text(CURL *curl, CURLoption option, const char *text) {
+    return (curl_easy_setopt)(curl, option, text);
+}
+
+// Also for CURLOPT_COPYPOSTFIELDS, whose bytes need not be text.
+static inline CURLcode tandem_curl_set_pointer(CURL *curl, CURLoption option, const void *pointer) {
+    return (curl_easy_setopt)(curl, option, pointer);
+}
+
+static inline CURLcode tandem_curl_set_size(CURL *curl, CURLoption option, curl_off_t value) {
+    return (curl_easy_setopt)(curl, option, value);
+}
+
+// A macro with a cast, which Swift does not import.
+static const long tandem_curl_auth_basic = CURLAUTH_BASIC;
+
+// Of CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION.
+typedef size_t (*tandem_curl_callback)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode tandem_curl_set_callback(CURL *curl, CURLoption option, tandem_curl_callback callback) {
+    return (curl_easy_setopt)(curl, option, callback);
+}
+
+static inline CURLcode tandem_curl_get_long(CURL *curl, CURLINFO info, long *value) {
+    return (curl_easy_getinfo)(curl, info, value);
+}
+
+static inline CURLcode tandem_curl_get_size(CURL *curl, CURLINFO info, curl_off_t *value) {
+    return (curl_easy_getinfo)(curl, info, value);
+}
+
+static inline CURLcode tandem_curl_get_socket(CURL *curl, curl_socket_t *value) {
+    return (curl_easy_getinfo)(curl, CURLINFO_ACTIVESOCKET, value);
+}
