@@ -6,7 +6,7 @@ internal import Glibc
 package struct AlertMailer: Sendable {
     private let channels: [String: ChannelTerms]
     private let terms: AlertTerms
-    private let transport: any AlertTransport
+    let transport: any AlertTransport
     private let secrets: SecretStore
     private let hostName: String
 
@@ -19,6 +19,16 @@ package struct AlertMailer: Sendable {
         self.transport = transport
         self.secrets = secrets
         self.hostName = hostName
+    }
+
+    /// With the transport and the secrets of this process.
+    package init(_ settings: AlertSettings, environment: [String: String]) {
+        let transport = CurlTransport(
+            authorities: environment["SSL_CERT_FILE"], programs: ProgramRunner(environment: environment),
+            now: { Desk.wallClock() })
+        self.init(
+            channels: settings.channels, terms: settings.terms, transport: transport,
+            secrets: SecretStore(environment: environment))
     }
 
     /// Sends a message once.

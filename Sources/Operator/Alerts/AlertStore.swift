@@ -89,35 +89,55 @@ package final class AlertStore {
     /// Writes what changed, and how far the journal was read, in one transaction that is on disk when this returns.
     package func write(_ changes: OutboxChanges, cursor: Int64) throws(JournalError) {
         try run("writing alerts") { db in
-            for errand in changes.errands {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO errands VALUES (?, ?, ?, ?, ?)",
-                    arguments: [
-                        errand.id, errand.notice.alert.id, errand.notice.number, !errand.isFinished,
-                        EventCodec.encode(errand),
-                    ])
-            }
-            for delivery in changes.deliveries {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?)",
-                    arguments: [
-                        delivery.id, delivery.alertID, delivery.number, delivery.isLive, EventCodec.encode(delivery),
-                    ])
-            }
-            for attempt in changes.attempts {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?)",
-                    arguments: [
-                        attempt.delivery, attempt.number, Int64(clamping: attempt.startedAt),
-                        EventCodec.encode(attempt),
-                    ])
-            }
+            try Self.insert(changes.errands, changes.deliveries, changes.attempts, db)
             // Whoever expires one writes the rest of it.
             for silence in changes.silences {
                 try db.execute(
                     sql: "UPDATE silences SET hits = ? WHERE id = ?", arguments: [silence.hits, silence.id])
             }
             try db.execute(sql: "INSERT OR REPLACE INTO cursor VALUES (1, ?)", arguments: [cursor])
+        }
+    }
+
+    /// Writes what was sent outside of the courier's work, which is over whatever came of it.
+    package func keepFinished(_ changes: OutboxChanges) throws(JournalError) {
+        let errands = changes.errands.map { errand in
+            var errand = errand
+            errand.isFinished = true
+            return errand
+        }
+        let deliveries = changes.deliveries.map { delivery in
+            var delivery = delivery
+            if delivery.isLive { delivery.status = .abandoned }
+            return delivery
+        }
+        try run("writing a test") { try Self.insert(errands, deliveries, changes.attempts, $0) }
+    }
+
+    private static func insert(
+        _ errands: [Errand], _ deliveries: [Alerts.Delivery], _ attempts: [Attempt], _ db: Database
+    ) throws {
+        for errand in errands {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO errands VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    errand.id, errand.notice.alert.id, errand.notice.number, !errand.isFinished,
+                    EventCodec.encode(errand),
+                ])
+        }
+        for delivery in deliveries {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    delivery.id, delivery.alertID, delivery.number, delivery.isLive, EventCodec.encode(delivery),
+                ])
+        }
+        for attempt in attempts {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?)",
+                arguments: [
+                    attempt.delivery, attempt.number, Int64(clamping: attempt.startedAt), EventCodec.encode(attempt),
+                ])
         }
     }
 

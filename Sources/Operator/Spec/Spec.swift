@@ -23,6 +23,8 @@ package struct Spec: Sendable {
     package var monitors: MonitorTerms
     /// By what the rollout goes up, and what takes it down.
     package var decisions: DecisionTerms
+    /// Who is told of what; nobody, unless the spec says so.
+    package var alerts = AlertSettings()
     /// The line of each key in the file, for warnings.
     var lines: [String: Int]
 

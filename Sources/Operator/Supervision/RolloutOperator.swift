@@ -110,6 +110,10 @@ package final class RolloutOperator {
         try sinks.start(
             cursors: reader.cursors(), committed: journal.lastSeq, revokedThrough: reader.revokedThrough())
         try control.start()
+        let courier = try makeCourier()
+        if let courier { desk.onNotices = { courier.nudge() } }
+        try courier?.start()
+        defer { courier?.stop(atMost: 10) }
         let end = try run(desk, context, schedule, resumed)
         var summary = try RunSummary(reader: reader, seconds: (.now - started) / .seconds(1), end: end)
         summary.add(context, latencies: sinks.latencies)
@@ -291,6 +295,18 @@ package final class RolloutOperator {
             spec: spec, folder: folder, options: options, epoch: epoch,
             seats: (try makeSeat(.baseline), try makeSeat(.candidate)), mailbox: mailbox, log: log, plan: plan,
             pump: FeedPump(plan, pace: pace, log: log, mailbox: mailbox), logger: logger)
+    }
+
+    /// Nil where nothing is to leave the machine, or nobody is named to be told.
+    private func makeCourier() throws -> AlertCourier? {
+        let alerts = spec.alerts
+        guard options.sendsAlerts, !alerts.channels.isEmpty || !alerts.lastResort.isEmpty else { return nil }
+        try SecretStore.protectProcess()
+        let mailer = AlertMailer(alerts, environment: ProcessInfo.processInfo.environment)
+        let resort = LastResort(folder: folder, program: alerts.lastResort, transport: mailer.transport)
+        return AlertCourier(
+            folder: folder, terms: alerts.terms, calendar: spec.plan.calendar, mailer: mailer, lastResort: resort,
+            logger: logger)
     }
 
     private func makeSeat(_ arm: Arm) throws -> EngineSeat {

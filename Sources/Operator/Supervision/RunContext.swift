@@ -26,6 +26,8 @@ package struct RunOptions: Sendable {
     package var lingers = false
     /// In ordered mode, lets what the wall clock measures decide, too: the digest is not reproducible then.
     package var judgesTime = false
+    /// Whether alerts leave the machine; in ordered mode only by request.
+    package var sendsAlerts = true
 
     /// Event time in wall time; 1 in ordered mode, which has no pace.
     package var speed: Double {

@@ -113,6 +113,8 @@ struct Run: ParsableCommand {
     var actions: String?
     @Option(help: "HOST:PORT for the web page (refused until there is a login).") var listen: String?
     @Flag(help: "Stay after the last record until stopped.") var linger = false
+    @Flag(help: "With --speed max, send alerts, which are only written down then; they always are sent otherwise.")
+    var send = false
     @Flag(help: "With --speed max, let latency, errors and cost decide, too; they always do otherwise.")
     var judgeTime = false
     @OptionGroup var format: FormatOptions
@@ -135,6 +137,7 @@ struct Run: ParsableCommand {
             mode: mode, inputs: Operation.inputs(input, spec), startStage: stage.stage,
             actions: try actions.map { try Schedule.read(path: $0) } ?? Schedule(), lingers: linger)
         options.judgesTime = judgeTime
+        if case .ordered = mode { options.sendsAlerts = send }
         let summary = try Operation.run(spec, folder: state.folder, options: options, logger: log.logger())
         try Operation.finish(summary, format.format, calendar: spec.plan.calendar)
     }
@@ -160,6 +163,7 @@ struct Replay: ParsableCommand {
     @Option(help: "Folder with baseline/ and candidate/: what the engines have learnt before.") var engineState: String?
     @Option(help: "Records the feed may run ahead of the release.") var window: Int?
     @Flag(help: "Let latency, errors and cost decide, too; the digest is not reproducible then.") var judgeTime = false
+    @Flag(help: "Send alerts, which a replay only writes down.") var send = false
     @OptionGroup var format: FormatOptions
     @OptionGroup var log: LogOptions
 
@@ -179,6 +183,7 @@ struct Replay: ParsableCommand {
             mode: .ordered, inputs: Operation.inputs(input, spec), window: window, startStage: stage.stage,
             actions: try actions.map { try Schedule.read(path: $0) } ?? Schedule(), engineState: engineState)
         options.judgesTime = judgeTime
+        options.sendsAlerts = send
         let summary = try Operation.run(spec, folder: folder, options: options, logger: log.logger())
         try Operation.finish(summary, format.format, calendar: spec.plan.calendar)
     }
