@@ -17,12 +17,14 @@ public struct AlertMessage: Hashable, Sendable {
     public var notice: AlertNotice
     /// In a digest, those after the first.
     public var others: [AlertNotice]
+    /// In a digest, how many there are beyond those.
+    public var more: Int
     public var purpose: Purpose
     /// A URL, or the text `tandem runbook NAME`.
     public var runbook: String
 
     public init(
-        _ notice: AlertNotice, others: [AlertNotice] = [], purpose: Purpose = .alert, runbook: String,
+        _ notice: AlertNotice, others: [AlertNotice] = [], more: Int = 0, purpose: Purpose = .alert, runbook: String,
         id: String? = nil
     ) {
         let own = "\(notice.alert.id).\(notice.number)"
@@ -33,6 +35,7 @@ public struct AlertMessage: Hashable, Sendable {
         }
         self.notice = notice
         self.others = others
+        self.more = more
         self.purpose = purpose
         self.runbook = runbook
     }

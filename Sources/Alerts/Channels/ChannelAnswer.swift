@@ -103,12 +103,14 @@ struct AnswerReading {
     /// PagerDuty Events v2: the key makes sending again safe.
     var pagerDuty: ChannelAnswer {
         struct Reply: Decodable {
-            var dedup_key: String?
+            var key: String?
+
+            enum CodingKeys: String, CodingKey { case key = "dedup_key" }
         }
         if let failure = failure(lost: retry) { return ChannelAnswer(failure) }
         switch status {
         case 202:
-            let key = ChannelJSON.read(Reply.self, result.body)?.dedup_key
+            let key = ChannelJSON.read(Reply.self, result.body)?.key
             return ChannelAnswer(.ok, providerID: key.map { ChannelText.line($0, 255) })
         case 400: return ChannelAnswer(.permanent(.config))
         default: return ChannelAnswer(retry)

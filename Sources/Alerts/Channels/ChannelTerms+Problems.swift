@@ -64,7 +64,7 @@ extension ChannelTerms {
             case .pagerDuty(let terms): terms.url
             default: "https://localhost"
             }
-        return ChannelAddress.isURL(url) ? [] : ["its url is not an https URL"]
+        return ChannelAddress.isURL(url) ? [] : ["its url is not an https URL, or http to this machine"]
     }
 }
 
@@ -88,7 +88,7 @@ extension EmailTerms {
 extension SMSTerms {
     var problems: [String] {
         var problems: [String] = []
-        if !ChannelAddress.isURL(url) { problems.append("its url is not an https URL") }
+        if !ChannelAddress.isURL(url) { problems.append("its url is not an https URL, or http to this machine") }
         if !ChannelAddress.isSID(account, "AC") { problems.append("its account is not AC and 32 hex digits") }
         if let key, !ChannelAddress.isSID(key, "SK") { problems.append("its key is not SK and 32 hex digits") }
         switch sender {
@@ -107,7 +107,7 @@ extension SMSTerms {
 extension WebhookTerms {
     var problems: [String] {
         var problems: [String] = []
-        if !ChannelAddress.isURL(url) { problems.append("its url is not an https URL") }
+        if !ChannelAddress.isURL(url) { problems.append("its url is not an https URL, or http to this machine") }
         if !(1...2).contains(secrets.count) { problems.append("it needs one secret, or two while they are changed") }
         return problems
     }
@@ -116,8 +116,7 @@ extension WebhookTerms {
 extension AlertmanagerTerms {
     var problems: [String] {
         var problems: [String] = []
-        // An Alertmanager without a password is often reached without encryption, inside one network.
-        if !ChannelAddress.isURL(url, allowsPlain: password == nil) { problems.append("its url is not a usable URL") }
+        if !ChannelAddress.isURL(url) { problems.append("its url is not an https URL, or http to this machine") }
         if (user == nil) != (password == nil) { problems.append("user and password belong together") }
         // Basic authentication ends the user at the first colon.
         if let user, user.contains(":") || !ChannelAddress.isPassword(user) {

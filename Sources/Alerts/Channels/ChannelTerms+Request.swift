@@ -11,7 +11,7 @@ extension ChannelTerms {
             let url = try secret(terms.url, secrets, "an https URL") { ChannelAddress.isURL($0) }
             return .http(SlackMessage(message, context).webhook(url: url))
         case .slack(let terms):
-            try check(ChannelAddress.isURL(terms.url), "its url is not an https URL")
+            try check(ChannelAddress.isURL(terms.url), "its url is not an https URL, or http to this machine")
             try check(ChannelAddress.isSlackChannel(terms.channel), "its channel is neither an ID nor #name")
             let token = try secret(terms.token, secrets, "a token", ChannelAddress.isToken)
             return .http(SlackMessage(message, context).post(terms, token: token, thread: context.thread))

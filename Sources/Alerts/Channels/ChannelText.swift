@@ -15,26 +15,29 @@ enum ChannelText {
 
     /// One line of at most `limit` UTF-16 units.
     static func line(_ text: String, _ limit: Int) -> String {
-        var scalars = String.UnicodeScalarView()
+        var scalars: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars {
+            // A scalar is a unit at least: what follows is cut off.
+            guard scalars.count <= limit else { break }
             let isBreak = isControl(scalar)
-            if isBreak, scalars.isEmpty || scalars.last == " " { continue }
+            if isBreak, scalars.last ?? " " == " " { continue }
             scalars.append(isBreak ? " " : scalar)
         }
-        if scalars.last == " " { scalars.removeLast() }
-        return clip(String(scalars), limit)
+        if scalars.count <= limit, scalars.last == " " { scalars.removeLast() }
+        return clip(String(String.UnicodeScalarView(scalars)), limit)
     }
 
     /// Lines ended by LF, without other control characters, at most `limit` UTF-16 units.
     static func paragraph(_ text: String, _ limit: Int) -> String {
-        var scalars = String.UnicodeScalarView()
+        var scalars: [Unicode.Scalar] = []
         var wasReturn = false
         for scalar in text.unicodeScalars {
+            guard scalars.count <= limit else { break }
             defer { wasReturn = scalar == "\r" }
             if scalar == "\n", wasReturn { continue }
             scalars.append(scalar == "\n" || scalar == "\r" ? "\n" : isControl(scalar) ? " " : scalar)
         }
-        return clip(String(scalars), limit)
+        return clip(String(String.UnicodeScalarView(scalars)), limit)
     }
 
     /// Ends with `…` where something was cut off. `escape` is what becomes of a scalar; its result is what counts.
@@ -56,20 +59,19 @@ enum ChannelText {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// As many of `lines` as have room, and how many more there are.
-    static func list(_ lines: [String], _ limit: Int) -> String {
-        var text = ""
+    /// As many of `lines` as have room, and how many more there are: those without room, and `more` beyond them.
+    static func list(_ lines: [String], more: Int = 0, _ limit: Int = .max) -> String {
+        var shown: [String] = []
         var used = 0
         for (place, line) in lines.enumerated() {
-            let rest = lines.count - place - 1
+            let rest = lines.count - place - 1 + more
             let room = rest == 0 ? 0 : "\nand \(rest) more".utf16.count
             let width = line.utf16.count + (place == 0 ? 0 : 1)
-            guard used + width + room <= limit else {
-                return text + (place == 0 ? "" : "\n") + "and \(rest + 1) more"
-            }
-            text += (place == 0 ? "" : "\n") + line
+            guard used <= limit - width - room else { break }
+            shown.append(line)
             used += width
         }
-        return text
+        let rest = lines.count - shown.count + more
+        return (shown + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "\n")
     }
 }

@@ -71,7 +71,7 @@ private struct MailText {
     }
 
     private static func plain(_ view: MessageView) -> String {
-        let lists = [view.evidence, view.entries].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+        let lists = view.list.isEmpty ? [] : [ChannelText.list(view.list, more: view.more)]
         let details = view.details.isEmpty ? [] : [view.details]
         let ends = [view.facts, view.actions].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
         return ([view.title] + details + lists + ends).joined(separator: "\n\n")
@@ -82,7 +82,7 @@ private struct MailText {
         if !view.details.isEmpty {
             lines.append("<p>" + escaped(view.details).split(separator: "\n").joined(separator: "<br>\n") + "</p>")
         }
-        let list = view.evidence + view.entries
+        let list = view.list + (view.more > 0 ? ["and \(view.more) more"] : [])
         if !list.isEmpty {
             lines += ["<ul>"] + list.map { "<li>\(escaped($0))</li>" } + ["</ul>"]
         }

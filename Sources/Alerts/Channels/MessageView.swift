@@ -6,12 +6,14 @@ struct MessageView {
     let title: String
     let summary: String
     let details: String
-    /// `name: value`, with `and N more` at its end.
+    /// `name: value`
     let evidence: [String]
     /// Since when, where, how often.
     let facts: [String]
     /// Lines of a digest.
     let entries: [String]
+    /// How many lines of evidence or of a digest there are beyond those.
+    let more: Int
     /// What to do: runbook, acknowledgement, identity.
     let actions: [String]
     let runbook: String
@@ -19,6 +21,7 @@ struct MessageView {
     static let summaryLimit = 500
     static let detailsLimit = 4000
     static let evidenceLimit = 50
+    static let entryLimit = 100
 
     init(_ message: AlertMessage) {
         let alert = message.notice.alert
@@ -29,12 +32,14 @@ struct MessageView {
         guard !message.isDigest else {
             let notices = message.notices
             label = "DIGEST"
-            summary = notices.count == 1 ? "1 alert" : "\(notices.count) alerts"
+            let count = notices.count + message.more
+            summary = count == 1 ? "1 alert" : "\(count) alerts"
             title = "\(label): \(summary)"
             details = ""
             evidence = []
             facts = []
-            entries = notices.map(Self.entry)
+            entries = notices.prefix(Self.entryLimit).map(Self.entry)
+            more = count - entries.count
             actions = ["Show one: tandem alerts show ID", "Message \(messageID)"]
             return
         }
@@ -45,15 +50,14 @@ struct MessageView {
         evidence = Self.evidence(alert)
         facts = Self.facts(message)
         entries = []
+        more = alert.evidence.count - evidence.count
         let acknowledgement =
             message.isResolve || alert.resolvedAt != nil ? [] : ["Acknowledge: tandem alerts ack \(id)"]
         actions = ["Runbook: \(runbook)"] + acknowledgement + ["Alert \(id), message \(messageID)"]
     }
 
-    /// The whole as lines of plain text.
-    var lines: [String] {
-        [title] + (details.isEmpty ? [] : [details]) + evidence + entries + facts + actions
-    }
+    /// Evidence, or the lines of a digest.
+    var list: [String] { evidence + entries }
 
     private static func label(_ message: AlertMessage) -> String {
         let severity = message.notice.alert.severity.rawValue.uppercased()
@@ -66,11 +70,9 @@ struct MessageView {
     }
 
     private static func evidence(_ alert: Alert) -> [String] {
-        let lines = alert.evidence.prefix(evidenceLimit).map {
+        alert.evidence.prefix(evidenceLimit).map {
             "\(ChannelText.line($0.name, 80)): \(ChannelText.line($0.value, 300))"
         }
-        let rest = alert.evidence.count - lines.count
-        return rest > 0 ? lines + ["and \(rest) more"] : lines
     }
 
     private static func facts(_ message: AlertMessage) -> [String] {

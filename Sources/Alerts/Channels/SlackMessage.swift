@@ -24,8 +24,8 @@ struct SlackMessage {
             let head = Self.escaped(view.title, 700)
             let foot = Self.escaped(view.actions.joined(separator: "\n"), Self.footerLimit)
             let rest = Self.limit - head.utf16.count - foot.utf16.count - 2
-            let lines = (view.evidence + view.entries + view.facts).map { Self.escaped($0, 400) }
-            text = "\(head)\n\(foot)\n\(ChannelText.list(lines, rest))"
+            let lines = view.list.map { Self.escaped($0, 400) }
+            text = "\(head)\n\(foot)\n\(ChannelText.list(lines, more: view.more, rest))"
             blocks = []
             return
         }
@@ -33,7 +33,7 @@ struct SlackMessage {
         let escapedID = Self.escaped(id, 100)
         text = "\(Self.escaped(view.title, Self.textLimit - escapedID.utf16.count - 1)) \(escapedID)"
         let details = view.entries.isEmpty ? view.details.isEmpty ? view.summary : view.details : ""
-        let list = (view.evidence.map { "• \($0)" } + view.entries.map { "• \($0)" }).map { Self.escaped($0, 300) }
+        let list = view.list.map { Self.escaped("• \($0)", 300) }
         var blocks: [ChannelJSON] = [
             [
                 "type": "header",
@@ -44,7 +44,7 @@ struct SlackMessage {
             ]
         ]
         if !details.isEmpty { blocks.append(Self.section(Self.escaped(details, Self.detailsLimit))) }
-        if !list.isEmpty { blocks.append(Self.section(ChannelText.list(list, Self.listLimit))) }
+        if !list.isEmpty { blocks.append(Self.section(ChannelText.list(list, more: view.more, Self.listLimit))) }
         blocks.append(["type": "context", "elements": .list([Self.mrkdwn(Self.footer(view))])])
         self.blocks = blocks
     }

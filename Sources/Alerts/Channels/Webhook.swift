@@ -107,7 +107,7 @@ extension AlertMessage {
             fields = [
                 "kind": .text(word), "message_id": .text(ChannelText.line(id, 80)),
                 "alerts": .list(listed.map { .object(Self.fields($0, short)) }),
-                "more": .integer(notices.count - listed.count),
+                "more": .integer(notices.count - listed.count + more),
             ]
         }
         return .object(fields)
