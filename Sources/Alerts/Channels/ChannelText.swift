@@ -15,26 +15,29 @@ enum ChannelText {
 
     /// One line of at most `limit` UTF-16 units.
     static func line(_ text: String, _ limit: Int) -> String {
-        var scalars = String.UnicodeScalarView()
+        var scalars: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars {
+            // A scalar is a unit at least: what follows is cut off.
+            guard scalars.count <= limit else { break }
             let isBreak = isControl(scalar)
-            if isBreak, scalars.isEmpty || scalars.last == " " { continue }
+            if isBreak, scalars.last ?? " " == " " { continue }
             scalars.append(isBreak ? " " : scalar)
         }
-        if scalars.last == " " { scalars.removeLast() }
-        return clip(String(scalars), limit)
+        if scalars.count <= limit, scalars.last == " " { scalars.removeLast() }
+        return clip(String(String.UnicodeScalarView(scalars)), limit)
     }
 
     /// Lines ended by LF, without other control characters, at most `limit` UTF-16 units.
     static func paragraph(_ text: String, _ limit: Int) -> String {
-        var scalars = String.UnicodeScalarView()
+        var scalars: [Unicode.Scalar] = []
         var wasReturn = false
         for scalar in text.unicodeScalars {
+            guard scalars.count <= limit else { break }
             defer { wasReturn = scalar == "\r" }
             if scalar == "\n", wasReturn { continue }
             scalars.append(scalar == "\n" || scalar == "\r" ? "\n" : isControl(scalar) ? " " : scalar)
         }
-        return clip(String(scalars), limit)
+        return clip(String(String.UnicodeScalarView(scalars)), limit)
     }
 
     /// Ends with `…` where something was cut off. `escape` is what becomes of a scalar; its result is what counts.
