@@ -25,6 +25,16 @@ struct ChannelQueue: Hashable, Sendable {
         tokens = limits.burst
     }
 
+    /// Takes a delivery in as it is now.
+    mutating func file(_ delivery: Delivery, isQueued: Bool, before: Delivery?) {
+        if before?.status == .inFlight { inFlight -= 1 }
+        if delivery.status == .inFlight { inFlight += 1 }
+        if waiting.remove(delivery.id) != nil, !delivery.severity.isUrgent { ordinary -= 1 }
+        guard isQueued else { return }
+        waiting.insert(delivery.id)
+        if !delivery.severity.isUrgent { ordinary += 1 }
+    }
+
     mutating func refill(at now: UInt64) {
         if now > tokensAt {
             tokens = min(limits.burst, tokens + Double(now - tokensAt) / 1e9 * limits.perSecond)

@@ -8,6 +8,7 @@ extension Outbox {
     mutating func touch(_ id: String, at now: UInt64) {
         guard let errand = errands[id] else { return }
         dues[id] = due(errand, at: now)
+        firstDue = min(firstDue, dues[id] ?? .max)
         guard dues[id] == nil, isFinished(errand) else { return }
         var done = errand
         done.isFinished = true

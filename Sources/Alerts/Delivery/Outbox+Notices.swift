@@ -41,7 +41,7 @@ extension Outbox {
     private mutating func tell(_ notice: AlertNotice, at now: UInt64) {
         // A clock that was set back between fact and courier does not postpone anything.
         let errand = Errand(notice, since: min(notice.alert.updatedAt, now), at: now)
-        errandsOfAlert[notice.alert.id, default: []].append(errand.id)
+        enter(errand)
         send(errand, at: now)
     }
 
@@ -142,7 +142,7 @@ extension Outbox {
         if errands[id] == nil {
             var over = Errand(notice, since: min(since, now), at: now)
             over.why = ["those who were told are told that it is over"]
-            errandsOfAlert[notice.alert.id, default: []].append(id)
+            enter(over)
             keep(over)
         }
         let target = RoutePlan.Target(told.channel, recipient: told.recipient)

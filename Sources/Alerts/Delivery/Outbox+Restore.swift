@@ -1,8 +1,7 @@
 extension Outbox {
     mutating func restore(_ errands: [Errand], _ deliveries: [Delivery], _ attempts: [Attempt], at now: UInt64) {
         for errand in errands.sorted(by: { $0.notice.number < $1.notice.number }) where !errand.isFinished {
-            self.errands[errand.id] = errand
-            errandsOfAlert[errand.notice.alert.id, default: []].append(errand.id)
+            enter(errand)
         }
         let byTime = deliveries.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
         for delivery in byTime where delivery.isLive || self.errands[delivery.errandID] != nil { file(delivery) }

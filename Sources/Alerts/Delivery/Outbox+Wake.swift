@@ -31,8 +31,11 @@ extension Outbox {
     /// Everything that is to be done at `now`. Attempts it names have begun.
     public mutating func wake(at now: UInt64) -> [OutboxAction] {
         var actions: [OutboxAction] = []
-        let due = dues.filter { $0.value <= now }.keys.compactMap { errands[$0] }
-        for errand in due.sorted(by: Self.isBefore) { attend(errand.id, at: now, &actions) }
+        if firstDue <= now {
+            let due = dues.filter { $0.value <= now }.keys.compactMap { errands[$0] }
+            for errand in due.sorted(by: Self.isBefore) { attend(errand.id, at: now, &actions) }
+            firstDue = dues.values.min() ?? .max
+        }
         for name in channels.keys.sorted() {
             flushPool(of: name, at: now)
             gatherExcess(of: name, at: now)
@@ -41,10 +44,10 @@ extension Outbox {
         return actions
     }
 
-    /// When `wake` has something to do, unless something happens before; nil: not by itself.
+    /// When `wake` may have something to do, unless something happens before; nil: not by itself.
     public var nextWake: UInt64? {
-        let queues = channels.values.compactMap(nextBegin)
-        return (queues + dues.values + channels.values.compactMap(\.poolDue)).min()
+        let queues = channels.values.flatMap { [nextBegin($0), $0.poolDue] }
+        return (queues + [dues.isEmpty ? nil : firstDue]).compactMap(\.self).min()
     }
 
     private static func isBefore(_ a: Errand, _ b: Errand) -> Bool {

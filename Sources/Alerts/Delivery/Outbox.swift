@@ -23,6 +23,10 @@ public struct Outbox: Sendable {
     var underWay: [String: Attempt] = [:]
     /// When an errand needs something done, unless something happens before; none that waits for others.
     var dues: [String: UInt64] = [:]
+    /// No due is before it.
+    var firstDue = UInt64.max
+    /// Ids of the alerts that may hide others.
+    var hiding: Set<String> = []
     private var changes = OutboxChanges()
 
     public init(_ terms: AlertTerms, calendar: ExchangeCalendar?, silences: [AlertSilence] = []) {
@@ -73,15 +77,8 @@ public struct Outbox: Sendable {
         let before = deliveries.updateValue(delivery, forKey: delivery.id)
         let isQueued = delivery.status == .waiting && !delivery.isPooled && delivery.gatheredIn == nil
         // A channel that is no longer in the spec keeps its queue: what waits there fails over by time.
-        var channel = channels[delivery.channel] ?? ChannelQueue(terms.limits(of: delivery.channel))
-        if before?.status == .inFlight { channel.inFlight -= 1 }
-        if delivery.status == .inFlight { channel.inFlight += 1 }
-        if channel.waiting.remove(delivery.id) != nil, !delivery.severity.isUrgent { channel.ordinary -= 1 }
-        if isQueued {
-            channel.waiting.insert(delivery.id)
-            if !delivery.severity.isUrgent { channel.ordinary += 1 }
-        }
-        channels[delivery.channel] = channel
+        let limits = terms.limits(of: delivery.channel)
+        channels[delivery.channel, default: ChannelQueue(limits)].file(delivery, isQueued: isQueued, before: before)
         if before == nil, !delivery.isDigest { deliveriesOfErrand[delivery.errandID, default: []].append(delivery.id) }
     }
 
@@ -91,9 +88,17 @@ public struct Outbox: Sendable {
         dues[errand.id] = nil
         let rest = (errandsOfAlert[errand.notice.alert.id] ?? []).filter { $0 != errand.id }
         errandsOfAlert[errand.notice.alert.id] = rest.isEmpty ? nil : rest
+        if rest.isEmpty { hiding.remove(errand.notice.alert.id) }
     }
 
     // MARK: Looking
+
+    /// Files an errand that is new here with its alert.
+    mutating func enter(_ errand: Errand) {
+        errands[errand.id] = errand
+        errandsOfAlert[errand.notice.alert.id, default: []].append(errand.id)
+        if Inhibition.canHide(errand.notice.alert.cause) { hiding.insert(errand.notice.alert.id) }
+    }
 
     func deliveries(of errand: Errand) -> [Delivery] {
         (deliveriesOfErrand[errand.id] ?? []).compactMap { deliveries[$0] }
@@ -108,9 +113,9 @@ public struct Outbox: Sendable {
 
     /// The alerts that are open and may hide others.
     var hidingAlerts: [OpenAlert] {
-        errandsOfAlert.keys.sorted().compactMap { id in
+        hiding.sorted().compactMap { id in
             let told = errands(of: id).filter { $0.notice.kind != .resolved }
-            guard let last = told.last, !last.isAlertOver, Inhibition.canHide(last.notice.alert.cause) else {
+            guard let last = told.last, !last.isAlertOver else {
                 return nil
             }
             return OpenAlert(last.notice.alert, isDelivered: told.contains { $0.deliveredAt != nil })
