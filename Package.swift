@@ -63,10 +63,14 @@ let package = Package(
             ],
             swiftSettings: withLibc),
         .target(name: "CRevision", cSettings: [.define("TANDEM_REVISION", to: "\"\(revision ?? "unknown")\"")]),
+        // The pages of runbooks/, embedded by the C compiler: what the program prints is the file itself, without a bundle
+        // beside it.
+        .target(name: "CRunbooks"),
         .executableTarget(
             name: "tandem",
             dependencies: [
                 "Operator", "Alerts", "Engines", "Feeds", "MarketData", "Monitors", "Rollout", "Signals", "CRevision",
+                "CRunbooks",
                 product("ArgumentParser", "swift-argument-parser"), product("Logging", "swift-log"),
             ],
             swiftSettings: withLibc),

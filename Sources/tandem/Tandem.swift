@@ -28,7 +28,7 @@ struct Tandem: ParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusOf.self, Explain.self, History.self, SignalsOf.self, Report.self, Verify.self, Engines.self,
-                    Judge.self, AlertsOf.self,
+                    Judge.self, AlertsOf.self, RunbookOf.self,
                 ]),
             CommandGroup(
                 name: "Data", subcommands: [DBN.self, Calendar.self, Generate.self, Bench.self, BenchDecisions.self]),

@@ -166,6 +166,16 @@ enum Sessions {
         return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { path + "/" + $0 }
     }
 
+    /// Three sessions of it, of a fifth of the traffic.
+    static func small() throws -> [String] {
+        let path = folder + "/small"
+        if !FileManager.default.fileExists(atPath: path) {
+            try Folder().tandem(["generate", "--sessions", "3", "--seed", "21", "--scale", "0.2", "--out", path])
+                .expect(0)
+        }
+        return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { path + "/" + $0 }
+    }
+
     /// Eight sessions of it: some good days and some others.
     static func eight() throws -> [String] {
         let path = folder + "/eight"

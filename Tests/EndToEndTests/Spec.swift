@@ -18,6 +18,8 @@ struct Spec {
     var candidate = Engine.ifdV3
     var block = "30m"
     var markInterval = "10s"
+    /// For runs that name no input.
+    var files: [String] = []
     var limits: [String] = []
     var sinks = ["{name: f, file: signals.ndjson}"]
     /// What is said by hand or by a test alone moves: made-up engines say far more than limits let through.
@@ -71,7 +73,7 @@ struct Spec {
             """
             id: \(id)
             calendar: \(calendar)
-            feed: {mark_interval: \(markInterval)}
+            feed: {mark_interval: \(markInterval)\(files.isEmpty ? "" : ", files: [\(files.joined(separator: ", "))]")}
             baseline: {\(baseline)}
             candidate: {\(candidate)}
             assignment: {block: \(block)}

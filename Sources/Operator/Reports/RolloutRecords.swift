@@ -14,6 +14,9 @@ package struct RolloutRecords {
     /// The market's time now: as the last operator had it, moved on by the wall clock; the last mark's where no operator
     /// kept time. With a live feed it is the wall clock's.
     package let now: Timestamp
+    /// How far the feed was read, never after `now`: a run that stopped goes on there. What people grant is dated so and
+    /// counts for the next record.
+    package let feedTime: Timestamp
     /// Every operator's time, in the order of their starts.
     let presences: [Measurements.Presence]
 
@@ -41,14 +44,16 @@ package struct RolloutRecords {
         self.terms = terms
         let beat = Heartbeat(contentsOf: folder.heartbeatFile)
         presences = try reader.presences().map { $0.extended(by: beat) }
-        now = try Self.now(reader, presences)
+        let mark = try reader.last([.mark])?.time
+        now = Self.now(presences, mark: mark)
+        feedTime = min(now, mark.map { Timestamp(nanos: $0) } ?? now)
     }
 
-    private static func now(_ reader: JournalReader, _ presences: [Measurements.Presence]) throws -> Timestamp {
+    private static func now(_ presences: [Measurements.Presence], mark: UInt64?) -> Timestamp {
         let wall = Desk.wallClock()
         if let last = presences.last {
             return Timestamp(nanos: last.through + (wall - min(wall, last.throughAt)))
         }
-        return Timestamp(nanos: try reader.last([.mark])?.time ?? wall)
+        return Timestamp(nanos: mark ?? wall)
     }
 }

@@ -61,7 +61,7 @@ struct LedgerOptions: ParsableArguments {
             try store.change { ledger in
                 let number = ledger.rows.count + 1
                 added = try rows(&ledger, records) { kind in
-                    LedgerNote(id: "\(kind)/\(number)", time: records.now, actor: actor, reason: reason)
+                    LedgerNote(id: "\(kind)/\(number)", time: records.feedTime, actor: actor, reason: reason)
                 }
                 if dryRun { throw NothingIsAdded() }
                 return added
