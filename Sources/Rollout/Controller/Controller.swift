@@ -23,8 +23,8 @@ public struct Controller: Sendable {
     private var lastData: CivilDate?
     var book: SessionBook
     var watch: SignalWatch
-    /// The candidate's live signals without an outcome, and by how many closes each was emitted.
-    var live: [String: Int] = [:]
+    /// The candidate's live signals without an outcome.
+    var live: [String: LiveSignal] = [:]
     var liveInSession = 0
     /// Sessions that closed so far.
     var closes = 0
@@ -35,6 +35,12 @@ public struct Controller: Sendable {
     var readiness: Readiness
     /// Something changed that decisions read.
     var isDue = true
+
+    struct LiveSignal: Hashable, Sendable {
+        /// Sessions that had closed when it was emitted.
+        var closes: Int
+        var isToldToClose = false
+    }
 
     /// Routes and nothing else: a rollout from before there were decisions.
     private let routesOnly: Bool
@@ -111,7 +117,9 @@ public struct Controller: Sendable {
         switch payload {
         case .mark(let mark): passed(mark)
         case .outcome(let outcome): settle(outcome, &reaction)
-        case .health(let arm, let health): noteHealth(arm, health)
+        case .health(let arm, let health):
+            noteHealth(arm, health)
+            if arm == .candidate, case .quarantined = health { tellToClose(&reaction) }
         case .data(let data):
             lastData = data.session
             book.add(data)
@@ -120,7 +128,8 @@ public struct Controller: Sendable {
         case .windows(let new):
             windows = new
             isDue = true
-        case .switches, .signal, .command, .quote: break
+        case .switches(let switches): if switches.kill { tellToClose(&reaction) }
+        case .signal, .command, .quote: break
         }
     }
 
