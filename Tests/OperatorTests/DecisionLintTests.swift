@@ -50,8 +50,8 @@ import Testing
                 ["6: live_limits.full.loss_r_session: is above loss_r_stage, which acts before it"]
             ),
             (
-                "triggers: {actions: {harm: hold}}",
-                ["6: triggers.actions.harm: is milder than rollback, which bounds the damage"]
+                "triggers: {actions: {session-loss: hold}}",
+                ["6: triggers.actions.session-loss: is milder than unroute, which bounds the damage"]
             ),
             ("triggers: {actions: {session-loss: rollback, data: rollback}}", []),
             (

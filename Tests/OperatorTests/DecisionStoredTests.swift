@@ -208,7 +208,7 @@ import Testing
         terms.shareAlpha = random.decimal(alpha)
         terms.staleSessions = random.int(1...1000)
         for trigger in Trigger.allCases where Bool.random(using: &random) {
-            let action = random.one(TriggerAction.allCases.dropFirst().map { $0 })
+            let action = random.one(TriggerTerms.allowed(trigger))
             if action != TriggerTerms.usual(trigger) { terms.actions[trigger] = action }
         }
         return terms

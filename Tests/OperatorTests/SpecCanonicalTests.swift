@@ -42,7 +42,7 @@ import Testing
                 + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}},"#
                 + #""triggers":{"actions":{"assignment":"rollback","both-down":"hold","budget":"hold","burst":"unroute","cost":"hold","data":"alert","#
                 + #""error-budget":"hold","errors":"hold","fall":"demote","harm":"rollback","latency":"rollback","latency-drift":"alert","#
-                + #""no-gain":"hold","opposite":"hold","quarantined":"rollback","repeated-burst":"rollback","session-loss":"unroute","share":"hold","side":"rollback","#
+                + #""no-gain":"rollback","opposite":"hold","quarantined":"rollback","repeated-burst":"rollback","session-loss":"unroute","share":"hold","side":"rollback","#
                 + #""stage-loss":"demote","stale":"hold","unhealthy":"rollback","uptime":"alert"},"#
                 + #""burst":{"half_hour":8,"minute":5,"session":30},"error_share":0.001,"latency_drift":5,"opposite":{"at_least":6,"of":10},"#
                 + #""price_band":0.02,"share_alpha":0.001,"side_per_session":3,"slow_share":0.05,"stale_sessions":3,"unhealthy_after":"5m"}}"#
@@ -53,7 +53,7 @@ import Testing
     @Test func thePlanHashIsTheDigestOfThePlan() throws {
         #expect(
             try SpecFixture.parse(SpecFixture.minimal).planHash
-                == "2908546451d26e3ae2ab4f1e20a97a0bc34548d0874ec74b6212f1562e5cc542")
+                == "4898b4c424d333fe607c9d1b4017c01d9125d791ca2f6d66d237a7c4f31eed72")
     }
 
     static let rich = """

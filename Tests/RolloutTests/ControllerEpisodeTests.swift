@@ -102,6 +102,38 @@ import Testing
         #expect(course.say(.baseline, "b", on: 1, at: noon + 20) == .live(.assigned))
     }
 
+    /// The kill switch leaves positions as a rollback does, and of those nobody is told twice.
+    @Test func theKillSwitchClosesToo() throws {
+        var course = try course(.full, .close)
+        for id in [2, 1] as [UInt32] { course.say(.candidate, "s\(id)", on: id, at: noon + UInt64(id)) }
+        #expect(course.take(.switches(Switches(stop: true))).closes.isEmpty)
+        #expect(course.take(.switches(Switches(kill: true))).closes == ["s1", "s2"])
+        #expect(course.take(.switches(Switches(kill: true, stop: true))).closes.isEmpty)
+        course.take(.switches(Switches()))
+        #expect(course.say(.candidate, "s3", on: 3, at: noon + 10) == .live(.assigned))
+        course.settle(.candidate, "s2", on: 2, r: 1, at: noon + 20)
+        #expect(course.ask(.rollback).closes == ["s3"])
+        #expect(course.take(.switches(Switches(kill: true))).closes.isEmpty)
+    }
+
+    @Test(arguments: [OpenEpisodes.Policy.handOver, .hold]) func theKillSwitchClosesOnlyWhatThePlanCloses(
+        policy: OpenEpisodes.Policy
+    ) throws {
+        var course = try course(.full, policy)
+        course.say(.candidate, "a", on: 1, at: noon)
+        #expect(course.take(.switches(Switches(kill: true))).steps.isEmpty)
+    }
+
+    /// A candidate that is given up on is gone, whatever its trigger does: the baseline speaks for its underlyings.
+    @Test(arguments: TriggerTerms.allowed(.quarantined)) func aQuarantineClosesWhateverItsTriggerDoes(
+        action: TriggerAction
+    ) throws {
+        var course = try course(.full, .close) { $0.triggers.actions[.quarantined] = action }
+        course.say(.candidate, "a", on: 1, at: noon)
+        #expect(course.health(.candidate, .quarantined(reason: "crashes")).closes == ["a"])
+        #expect(course.say(.baseline, "b", on: 1, at: noon + 20)?.isLive == true)
+    }
+
     @Test func aStagesLossClosesToo() throws {
         var course = try course(.full, .close)
         for id in [1, 2] as [UInt32] { course.say(.candidate, "s\(id)", on: id, at: noon + UInt64(id)) }

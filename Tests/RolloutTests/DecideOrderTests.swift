@@ -94,28 +94,7 @@ import Testing
         #expect(decide(state, evidence, now: Moment(time: at(noon))).action == .promote(.full))
     }
 
-    // MARK: - Actions
-
-    /// An action stands for itself, whichever trigger asks for it.
-    @Test(arguments: [TriggerAction.alert, .hold, .unroute, .rollback], [Stage.shadow, .limited])
-    func aTriggersActionIsTheSpecs(action: TriggerAction, stage: Stage) {
-        var terms = DecisionTerms()
-        terms.triggers.actions = [.data: action, .opposite: action, .burst: action]
-        for trigger in [Trigger.data, .opposite, .burst] {
-            var state = RolloutState(stage: stage, judgesTime: false)
-            state.set(trigger, Tripped(trigger, value: 2, threshold: 1))
-            let decided = decide(state, Evidence(terms: terms), now: Moment(time: at(noon))).action
-            switch action {
-            case .alert: #expect(decided == .alert(trigger))
-            case .hold: #expect(decided == .hold(trigger))
-            case .unroute: #expect(decided == .unroute(trigger))
-            // Nothing to take back in shadow: measurements get well by themselves, the others need a person.
-            case .rollback where stage == .shadow:
-                #expect(decided == (trigger == .data ? .alert(trigger) : .hold(trigger)))
-            default: #expect(decided == .rollBack(trigger, closes: false))
-            }
-        }
-    }
+    // MARK: - What applying leaves
 
     @Test(arguments: [Stage.shadow, .canary], [1, 2])
     func aSecondSetbackHoldsAndTheFirstDoesNot(target: Stage, count: Int) {

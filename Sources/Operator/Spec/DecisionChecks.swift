@@ -116,16 +116,5 @@ extension SpecReader {
                 message: "bursts grow with time: minute has \(triggers.burstMinute), half_hour "
                     + "\(triggers.burstHalfHour), session \(triggers.burstSession)")
         }
-        for trigger in Trigger.protecting where triggers.action(trigger) == .alert {
-            report(
-                at: "triggers.actions.\(trigger.rawValue)",
-                message: "an alert alone lets the candidate go on: \(trigger.rawValue) is what bounds the damage; "
-                    + "usual is \(TriggerTerms.usual(trigger).rawValue)")
-        }
     }
-}
-
-extension Trigger {
-    /// What evidence and limits stand on; the others only say why.
-    static let protecting: [Trigger] = [.sessionLoss, .stageLoss, .harm, .fall, .noGain]
 }

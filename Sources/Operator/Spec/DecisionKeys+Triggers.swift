@@ -37,7 +37,9 @@ extension DecisionKeys {
         .section(
             "actions", \.self, "What a trigger does where it is not what it usually does",
             Trigger.allCases.map { trigger in
-                .value(trigger.rawValue, \.[of: trigger], .word(.alert), "")
+                .value(
+                    trigger.rawValue, \.[of: trigger],
+                    .word(TriggerTerms.usual(trigger), among: TriggerTerms.allowed(trigger)), "")
             }),
     ]
 }

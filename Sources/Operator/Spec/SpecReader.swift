@@ -144,15 +144,20 @@ extension SpecReader {
     }
 
     /// One of a set of words.
+    ///
+    /// - Parameter words: nil allows all words of the kind.
     mutating func word<Word: RawRepresentable & CaseIterable>(
-        _ key: String, of section: SpecSection, default fallback: Word
+        _ key: String, of section: SpecSection, default fallback: Word, among words: [Word]? = nil
     ) -> Word where Word.RawValue == String {
-        let allowed = Word.allCases.map(\.rawValue)
+        let allowed = (words ?? Array(Word.allCases)).map(\.rawValue)
         guard let text = text(key, of: section, expected: allowed.joined(separator: " or ")) else { return fallback }
-        if let word = Word(rawValue: text) { return word }
-        report(
-            line: section.line(key), path: section.path(key),
-            "unknown value \(quoted(text)); \(NearestName.advice(text, in: allowed))")
+        let word = Word(rawValue: text)
+        if let word, allowed.contains(text) { return word }
+        let message =
+            word == nil
+            ? "unknown value \(quoted(text)); \(NearestName.advice(text, in: allowed))"
+            : "cannot be \(quoted(text)); allowed here: \(allowed.joined(separator: ", "))"
+        report(line: section.line(key), path: section.path(key), message)
         return fallback
     }
 

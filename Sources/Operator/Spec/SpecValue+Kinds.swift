@@ -102,10 +102,14 @@ extension SpecValue where Value == Int64 {
 }
 
 extension SpecValue where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
-    static func word(_ sample: Value) -> SpecValue {
-        SpecValue(
-            shape: .words(Value.allCases.map(\.rawValue)), sample: sample,
-            read: { reader, key, section, usual, _ in reader.word(key, of: section, default: usual) },
+    /// - Parameter allowed: nil allows all words of the kind.
+    static func word(_ sample: Value, among allowed: [Value]? = nil) -> SpecValue {
+        let allowed = allowed ?? Array(Value.allCases)
+        return SpecValue(
+            shape: .words(allowed.map(\.rawValue)), sample: sample,
+            read: { reader, key, section, usual, _ in
+                reader.word(key, of: section, default: usual, among: allowed)
+            },
             print: { .text($0.rawValue) })
     }
 }

@@ -74,10 +74,13 @@ extension Controller {
                     reasons: decision.reasons, checks: decision.checks, figures: EvidenceFigures(evidence))))
     }
 
-    /// Sinks are to close what the candidate leaves open, where the plan says so.
-    func tellToClose(_ reaction: inout Reaction) {
+    /// Sinks are to close what the candidate leaves open, each once, where the plan says so.
+    mutating func tellToClose(_ reaction: inout Reaction) {
         guard plan.openEpisodes.policy == .close else { return }
-        reaction.steps += live.keys.sorted().map { .close(id: $0) }
+        for id in live.keys.sorted() where live[id]?.isToldToClose == false {
+            live[id]?.isToldToClose = true
+            reaction.steps.append(.close(id: id))
+        }
     }
 
     /// The last held episode is over.

@@ -4,16 +4,14 @@ internal import Signals
 extension Controller {
     /// Does what a person asks, within what evidence and approvals allow.
     mutating func obey(_ command: Command, _ reaction: inout Reaction) -> Effect {
+        if let cause = state.closedBy, command.verb == .promote || command.verb == .resume {
+            return .refused(
+                reason: "this version of the candidate is closed (\(cause.rawValue)): a new version, or a new rollout")
+        }
         switch command.verb {
         case .approve: return approve(command)
         case .promote: if let effect = approvalFirst(command) { return effect }
-        case .resume:
-            if let cause = state.closedBy {
-                return .refused(
-                    reason:
-                        "this version of the candidate is closed (\(cause.rawValue)): a new version, or a new rollout")
-            }
-        case .pause, .rollback: break
+        case .resume, .pause, .rollback: break
         }
         let checks = (command.to ?? state.stage.next).map { gateChecks(to: $0, state, evidence) } ?? []
         let effect = router.obey(command)

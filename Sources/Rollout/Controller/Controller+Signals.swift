@@ -50,7 +50,7 @@ extension Controller {
     private mutating func becameLive(_ signal: Signal, of arm: Arm) {
         account?.admit(arm, signal)
         guard arm == .candidate else { return }
-        live[signal.id] = closes
+        live[signal.id] = LiveSignal(closes: closes)
         liveInSession += 1
     }
 
@@ -85,10 +85,10 @@ extension Controller {
     /// What became of a signal: money of the live account, limits, and evidence.
     mutating func settle(_ outcome: Outcome, _ reaction: inout Reaction) {
         account?.settle(outcome)
-        if outcome.arm == .candidate, let closesBefore = live.removeValue(forKey: outcome.id) {
+        if outcome.arm == .candidate, let signal = live.removeValue(forKey: outcome.id) {
             state.liveStageMicros += outcome.rMicros
             // What the close ends is known behind it, and was made in the session before.
-            if closesBefore == closes { state.liveSessionMicros += outcome.rMicros }
+            if signal.closes == closes { state.liveSessionMicros += outcome.rMicros }
             noteLiveLoss()
         }
         guard let corrected = book.settle(outcome), let change = evidence.correct(corrected) else { return }

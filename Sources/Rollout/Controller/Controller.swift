@@ -21,10 +21,12 @@ public struct Controller: Sendable {
     public internal(set) var latest: RolloutDecision?
     /// The latest session whose data is known.
     private var lastData: CivilDate?
+    /// The latest session that closed.
+    private var lastClosed: CivilDate?
     var book: SessionBook
     var watch: SignalWatch
-    /// The candidate's live signals without an outcome, and by how many closes each was emitted.
-    var live: [String: Int] = [:]
+    /// The candidate's live signals without an outcome.
+    var live: [String: LiveSignal] = [:]
     var liveInSession = 0
     /// Sessions that closed so far.
     var closes = 0
@@ -35,6 +37,12 @@ public struct Controller: Sendable {
     var readiness: Readiness
     /// Something changed that decisions read.
     var isDue = true
+
+    struct LiveSignal: Hashable, Sendable {
+        /// Sessions that had closed when it was emitted.
+        var closes: Int
+        var isToldToClose = false
+    }
 
     /// Routes and nothing else: a rollout from before there were decisions.
     private let routesOnly: Bool
@@ -79,6 +87,7 @@ public struct Controller: Sendable {
 
     /// Takes the next event of the one sequence and says what follows from it.
     public mutating func handle(_ event: Event) -> Reaction {
+        let event = closingOnce(event)
         var reaction = Reaction()
         guard !routesOnly else {
             reaction.effect = router.handle(event)
@@ -111,7 +120,9 @@ public struct Controller: Sendable {
         switch payload {
         case .mark(let mark): passed(mark)
         case .outcome(let outcome): settle(outcome, &reaction)
-        case .health(let arm, let health): noteHealth(arm, health)
+        case .health(let arm, let health):
+            noteHealth(arm, health)
+            if arm == .candidate, case .quarantined = health { tellToClose(&reaction) }
         case .data(let data):
             lastData = data.session
             book.add(data)
@@ -120,24 +131,36 @@ public struct Controller: Sendable {
         case .windows(let new):
             windows = new
             isDue = true
-        case .switches, .signal, .command, .quote: break
+        case .switches(let switches): if switches.kill { tellToClose(&reaction) }
+        case .signal, .command, .quote: break
         }
     }
 
     // MARK: - Time
 
-    private mutating func passed(_ mark: Mark) {
-        watch.advance(to: mark.time)
-        set(.opposite, watch.opposite)
-        judgeReadiness(at: mark.time)
-        // A window that was closed may be open now.
-        if case .promotionWindow(let until, _)? = latest?.nextCheck, until.map({ mark.time >= $0 }) ?? true {
-            isDue = true
+    /// A session closes once: told again, what a close resets and counts is the next session's by then.
+    private mutating func closingOnce(_ event: Event) -> Event {
+        guard case .mark(var mark) = event.payload, let session = mark.closes else { return event }
+        guard let last = lastClosed, session <= last else {
+            lastClosed = session
+            return event
         }
+        mark.closes = nil
+        return Event(index: event.index, payload: .mark(mark))
+    }
+
+    /// Time as far as the feed ever got: a mark from before it tells nothing new.
+    private mutating func passed(_ mark: Mark) {
+        let time = router.feedTime
+        watch.advance(to: time)
+        set(.opposite, watch.opposite)
+        judgeReadiness(at: time)
+        // A window that was closed may be open now.
+        if case .promotionWindow(let until, _)? = latest?.nextCheck, until.map({ time >= $0 }) ?? true { isDue = true }
         guard let session = mark.closes else { return }
         book.close(session)
         watch.closeSession()
-        readiness.closeSession(at: mark.time)
+        readiness.closeSession(at: time)
         closes += 1
         liveInSession = 0
         state.liveSessionMicros = 0

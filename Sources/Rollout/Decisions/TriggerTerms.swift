@@ -51,7 +51,7 @@ public enum TriggerAction: String, Hashable, Sendable, CaseIterable, Comparable 
     case unroute
     /// One demotion: a stage loss to shadow, a fall to canary; the second holds for approval.
     case demote
-    /// Everything back to the baseline.
+    /// Everything back to the baseline; after harm, and without a gain, for good.
     case rollback
 
     public static func < (a: TriggerAction, b: TriggerAction) -> Bool {
@@ -93,13 +93,24 @@ public struct TriggerTerms: Hashable, Sendable {
 
     public func action(_ trigger: Trigger) -> TriggerAction { actions[trigger] ?? Self.usual(trigger) }
 
+    /// What it may be made to do. What rests on evidence, and the loss of a stage, have one answer; no other trigger
+    /// demotes, since a demotion is an answer to how much was lost.
+    public static func allowed(_ trigger: Trigger) -> [TriggerAction] {
+        switch trigger {
+        case .harm, .noGain, .stageLoss, .fall: [usual(trigger)]
+        // An alert alone would leave the units of a silenced candidate to nobody.
+        case .sessionLoss: [.hold, .unroute, .rollback]
+        default: [.alert, .hold, .unroute, .rollback]
+        }
+    }
+
     /// Source: `decision-statistics.md`, section 5.
     public static func usual(_ trigger: Trigger) -> TriggerAction {
         switch trigger {
-        case .side, .repeatedBurst, .harm, .quarantined, .unhealthy, .latency, .assignment: .rollback
+        case .side, .repeatedBurst, .harm, .noGain, .quarantined, .unhealthy, .latency, .assignment: .rollback
         case .stageLoss, .fall: .demote
         case .burst, .sessionLoss: .unroute
-        case .opposite, .errors, .share, .errorBudget, .budget, .cost, .stale, .noGain, .bothDown: .hold
+        case .opposite, .errors, .share, .errorBudget, .budget, .cost, .stale, .bothDown: .hold
         // With so few samples a CUSUM has a false alarm every few weeks; what is too slow has its own trigger.
         case .data, .uptime, .latencyDrift: .alert
         }

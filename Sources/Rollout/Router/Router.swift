@@ -238,12 +238,7 @@ extension Router {
     }
 
     private mutating func promote(_ command: Command) -> Effect {
-        if status == .rolledBack {
-            return .refused(reason: "the rollout is rolled back; `tandem resume` puts it back into shadow first")
-        }
-        guard status == .running else {
-            return .refused(reason: "the rollout is \(status.rawValue); `tandem resume` first")
-        }
+        if let reason = standstill { return .refused(reason: reason) }
         guard let target = command.to ?? stage.next else {
             return .refused(reason: "the rollout is in full already; there is nothing above")
         }
@@ -258,6 +253,22 @@ extension Router {
             return .refused(reason: "the candidate is quarantined: \(reason)")
         }
         return move(to: target, .running, command)
+    }
+
+    /// Why nobody promotes in this status, and what helps; nil where one may.
+    private var standstill: String? {
+        switch status {
+        case .running: nil
+        case .held: "the rollout is held; `tandem resume` first"
+        case .awaitingApproval:
+            "a promotion waits for approval already: `tandem approve` agrees to it, `tandem pause` calls it off"
+        case .draining:
+            "the rollout is draining: wait for the last position of the candidate, then `tandem resume` puts it back "
+                + "into shadow"
+        case .rolledBack: "the rollout is rolled back; `tandem resume` puts it back into shadow first"
+        case .completed: "the rollout is completed in \(stage.rawValue); there is nothing above"
+        case .failed: "this version of the candidate is closed: a new version, or a new rollout"
+        }
     }
 
     private mutating func rollBack(_ command: Command) -> Effect {
