@@ -124,6 +124,22 @@ package struct AlertRecords {
         return deliveries.isEmpty || deliveries.allSatisfy({ !$0.isLive }) ? "nobody" : "being sent"
     }
 
+    /// What is open, which channels do not get through, and what reached nobody in time.
+    func statusLine() throws -> String {
+        let open = try list(all: false).map(\.alert)
+        var parts = [open.isEmpty ? "none open" : "\(open.count) open"]
+        if let worst = open.max(by: { $0.severity < $1.severity }), worst.severity > .info {
+            parts.append("\(worst.severity.rawValue) \(worst.id): \(worst.summary)")
+        }
+        for channel in try health() {
+            guard let since = channel.redSince, let reason = channel.redReason else { continue }
+            parts.append(
+                "channel \(channel.channel) is red since \(calendar.format(Timestamp(nanos: since))): \(reason)")
+        }
+        if let missed = try slo()?.missed, missed > 0 { parts.append("\(missed) told too late or to nobody") }
+        return parts.joined(separator: "; ")
+    }
+
     // MARK: People
 
     /// - Throws: when there is no such alert.

@@ -8,6 +8,8 @@ final class CurlTransfer {
     /// TLS before the first byte of the protocol.
     var isSecureFromStart = false
     var total = Duration.zero
+    /// Bytes of the answer's body that are kept.
+    var answerLimit = CurlTransport.keptBodyBytes
 
     private let curl: UnsafeMutableRawPointer
     private var address: WebAddress?
@@ -146,7 +148,7 @@ final class CurlTransfer {
     }
 
     private func keep(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let room = CurlTransport.keptBodyBytes - body.count
+        let room = answerLimit - body.count
         body.append(contentsOf: bytes.prefix(room))
         isBodyCut = bytes.count > room
         return isBodyCut ? 0 : bytes.count

@@ -15,6 +15,7 @@ extension RolloutRecords {
             ("decision", decision), ("market", market), ("promotion", promotion), ("uptime", uptime),
             ("latency", { try latencyLine(.baseline) }),
             ("latency", { try latencyLine(.candidate) }), ("budget", budgetLine), ("data", data),
+            ("alerts", { try AlertRecords(folder).statusLine() }),
         ]
         return lines.map { monitor, text in
             do { return MonitorLine(monitor: monitor, text: try text()) } catch {

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// The server of Tests/FaultServer as the receiver of alerts.
+final class AlertServer {
+    struct Request {
+        let path: String
+        let headers: [String: String]
+        let body: String
+
+        var json: JSON? { JSON(body) }
+    }
+
+    private let server: Process
+    let port: Int
+    private let smtp: Int?
+    private let authority: String
+
+    static let canServe = ["/usr/bin/python3", "/usr/bin/openssl"].allSatisfy(
+        FileManager.default.isExecutableFile(atPath:))
+
+    init() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        server = Process()
+        server.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        server.arguments = [tests.path + "/FaultServer/server.py"]
+        let (input, output) = (Pipe(), Pipe())
+        server.standardInput = input
+        server.standardOutput = output
+        try server.run()
+        var line = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), let first = byte.first, first != 10 {
+            line.append(byte)
+        }
+        let ports = try #require(JSON(String(decoding: line, as: UTF8.self)))
+        port = try #require(ports["http"].int)
+        smtp = ports["smtp"].int
+        authority = try #require(ports["ca"].string)
+    }
+
+    deinit { server.terminate() }
+
+    private func ask(_ folder: Folder, _ method: String, _ path: String, _ body: String = "") throws -> String {
+        let script = """
+            import sys, urllib.request
+            request = urllib.request.Request(sys.argv[1], method=sys.argv[2], data=sys.argv[3].encode() or None)
+            sys.stdout.write(urllib.request.urlopen(request, timeout=10).read().decode())
+            """
+        return try folder.run(["python3", "-c", script, "http://127.0.0.1:\(port)\(path)", method, body]).expect(0)
+            .output
+    }
+
+    func script(_ folder: Folder, _ key: String, _ step: String, repeats: Bool = true) throws {
+        let last = repeats ? "repeat" : "usual"
+        _ = try ask(folder, "POST", "/_script", #"{"path": "\#(key)", "last": "\#(last)", "steps": [\#(step)]}"#)
+    }
+
+    func requests(_ folder: Folder, _ path: String) throws -> [Request] {
+        let log = try #require(JSON(ask(folder, "GET", "/_log?path=\(path)")))
+        return log.list.map { entry in
+            let headers = entry["headers"].list.map { ($0.list[0].string?.lowercased() ?? "", $0.list[1].string ?? "") }
+            return Request(
+                path: entry["path"].string ?? "", headers: Dictionary(headers) { $1 }, body: entry["body"].string ?? "")
+        }
+    }
+
+    func mails(_ folder: Folder) throws -> [JSON] { try #require(JSON(ask(folder, "GET", "/_mails"))).list }
+
+    /// One of each kind, pointed at this server, with a secret of its own each.
+    var channels: String {
+        let mail =
+            smtp.map {
+                """
+                    mail: {email: {host: localhost, port: \($0), user: tandem, password: env:MAIL_SECRET, from: tandem@example.com, to: [desk@example.com]}}
+                """
+            } ?? ""
+        return """
+            alerts:
+              channels:
+                hook: {slack_webhook: {url: env:HOOK_URL}}
+                slack: {slack: {token: env:SLACK_SECRET, channel: C0123ABCD, url: "http://127.0.0.1:\(port)/slack"}}
+                phone: {sms: {account: AC0123456789abcdef0123456789abcdef, token: env:SMS_SECRET, from: "+14155550100", to: ["+14155550123"], url: "http://127.0.0.1:\(port)/twilio"}}
+                ops: {webhook: {url: "http://127.0.0.1:\(port)/ops", secrets: [env:OPS_SECRET]}}
+                pager: {pagerduty: {routing_key: env:PAGER_SECRET, url: "http://127.0.0.1:\(port)/pager"}}
+            \(mail)
+            """
+    }
+
+    static let secrets = [
+        "SLACK_SECRET": "xoxb-1111-slacksecret", "SMS_SECRET": "twiliosecret2222222222222222222222",
+        "OPS_SECRET": "whsec_b3BzLXNlY3JldC0zMzMzMzMzMzMzMzMzMzMz", "PAGER_SECRET": "pagersecret444444444444444444444",
+    ]
+
+    /// What a program that sends to it needs.
+    var environment: [String: String] {
+        var environment = Self.secrets
+        environment["HOOK_URL"] = "http://127.0.0.1:\(port)/hook/secret5555555555"
+        environment["MAIL_SECRET"] = "correct horse"
+        environment["SSL_CERT_FILE"] = authority
+        return environment
+    }
+
+    /// Providers answer as they do when all is well.
+    func answerWell(_ folder: Folder) throws {
+        try script(folder, "/hook/secret5555555555", #"{"status": 200, "body": "ok"}"#)
+        try script(
+            folder, "/slack/chat.postMessage",
+            #"{"status": 200, "body": "{\"ok\":true,\"channel\":\"C0123ABCD\",\"ts\":\"1700000000.000100\"}"}"#)
+        let messages = "/twilio/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json"
+        try script(
+            folder, messages,
+            #"{"status": 201, "body": "{\"sid\":\"SM0123456789abcdef0123456789abcdef\",\"status\":\"queued\"}"}"#)
+        try script(folder, "/pager/v2/enqueue", #"{"status": 202, "body": "{\"status\":\"success\",\"dedup_key\":\"k\"}"}"#)
+    }
+
+    static let messages = "/twilio/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json"
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Who hears of what a rollout does, by real requests to a server of ours.
+    @Suite(.enabled(if: AlertServer.canServe, "python3 or openssl is missing")) struct Alerts {
+        let folder: Folder
+        let state: State
+        let server: AlertServer
+
+        init() throws {
+            folder = try Folder()
+            state = State(folder)
+            server = try AlertServer()
+            try server.answerWell(folder)
+        }
+
+        /// A rollout in canary that a person takes back.
+        private func words(_ extra: String? = nil, _ more: [String] = []) throws -> [String] {
+            var spec = Spec.beats(1200)
+            spec.extra = extra ?? server.channels
+            let actions = try folder.write(
+                "actions", #"{"at_index": 5000, "verb": "rollback", "reason": "looks wrong"}"# + "\n")
+            let input = try Sessions.load(records: 20_000, seconds: 60)
+            return ["replay", try spec.write(in: folder), "--input", input, "--stage", "canary", "--actions", actions]
+                + ["--state", state.path] + more
+        }
+
+        private func tandem(_ words: [String]) throws -> Ended {
+            try folder.tandem(words, environment: server.environment)
+        }
+
+        private func list(_ more: String...) throws -> [JSON] {
+            try tandem(["alerts", "list", "--state", state.path, "-o", "json"] + more).expect(0).json().list
+        }
+
+        @Test func aReplayWritesAlertsDownAndSendsNothing() throws {
+            try tandem(words()).expect(0)
+            let rollback = try #require(list("--all").first { $0["alert"]["cause"].string == "rollback" })
+            #expect(rollback["told"].string == "not sent: replay")
+            #expect(rollback["alert"]["severity"].string == "critical")
+            #expect(try server.requests(folder, "/ops").isEmpty)
+        }
+
+        /// Every channel has it, in its provider's fields, with cause, evidence and runbook.
+        @Test func aRollbackIsToldOnEveryChannel() throws {
+            try tandem(words(nil, ["--send"])).expect(0)
+            let alert = try #require(list("--all").first { $0["alert"]["cause"].string == "rollback" })
+            let id = try #require(alert["alert"]["id"].string)
+            for channel in ["hook", "slack", "phone", "ops", "pager"] {
+                #expect(alert["told"].string?.contains(channel) == true, "\(channel): \(alert["told"].string ?? "")")
+            }
+            let hook = try #require(server.requests(folder, "/hook/secret5555555555").first { $0.body.contains(id) })
+            #expect(hook.body.contains("tandem runbook rollback") && hook.body.contains("looks wrong"))
+            let slack = try #require(server.requests(folder, "/slack/chat.postMessage").first { $0.body.contains(id) })
+            #expect(slack.headers["authorization"] == "Bearer xoxb-1111-slacksecret")
+            #expect(slack.json?["channel"].string == "C0123ABCD" && slack.json?["text"].string?.isEmpty == false)
+            let phone = try #require(server.requests(folder, AlertServer.messages).first { $0.body.contains(id) })
+            #expect(phone.body.contains("To=%2B14155550123") && phone.body.contains("ValidityPeriod=300"))
+            let ops = try #require(server.requests(folder, "/ops").first { $0.body.contains(id) })
+            #expect(ops.headers["webhook-id"]?.hasPrefix(id) == true)
+            #expect(ops.headers["webhook-signature"]?.hasPrefix("v1,") == true)
+            let pager = try #require(server.requests(folder, "/pager/v2/enqueue").first { $0.body.contains(id) })
+            #expect(pager.json?["event_action"].string == "trigger")
+            #expect(pager.json?["payload"]["severity"].string == "critical")
+
+            let shown = try tandem(["alerts", "show", id, "--state", state.path]).expect(0).output
+            #expect(shown.contains("OK") && shown.contains("rolled back from canary"))
+        }
+
+        /// Killed around every write of the outbox, again and again: told at least once, and twice at most for a kill, with
+        /// the same id.
+        @Test func noKillLosesAnAlert() throws {
+            let channels = """
+                alerts:
+                  channels:
+                    ops: {webhook: {url: "http://127.0.0.1:\(server.port)/ops", secrets: [env:OPS_SECRET]}}
+                """
+            var kills = 0
+            let points = Tandem.count(6, soak: 50)
+            for number in 1...points {
+                for action in [Fault.Action.killBefore, .killAfter] {
+                    try? FileManager.default.removeItem(atPath: state.path)
+                    let fault = Fault(file: "alerts.sqlite-wal", call: .sync, number: number, action: action)
+                    let environment = server.environment.merging(try fault.environment()) { $1 }
+                    let words = try words(channels, ["--send"])
+                    let ended = try folder.tandem(words, environment: environment)
+                    #expect(ended.code == -SIGKILL || ended.code == 0, "\(fault): \(ended.errors)")
+                    if ended.code != 0 { kills += 1 }
+                    try tandem(words).expect(0)
+                    let alert = try #require(list("--all").first { $0["alert"]["cause"].string == "rollback" })
+                    let id = try #require(alert["alert"]["id"].string)
+                    let told = try server.requests(folder, "/ops").filter { $0.headers["webhook-id"]?.hasPrefix(id) == true }
+                    let opened = told.filter { $0.headers["webhook-id"] == "\(id)-1" }
+                    #expect((1...2).contains(opened.count), "\(fault): told \(opened.count) times")
+                    _ = try server.script(folder, "/_", "{}", repeats: false)
+                }
+            }
+            #expect(kills > 0)
+        }
+
+        /// What a provider refuses for good is red in `status`; no secret is anywhere.
+        @Test func aWrongSecretIsSaidAndNoSecretIsShown() throws {
+            try tandem(words(nil, ["--send"])).expect(0)
+            try server.script(folder, "/ops", #"{"status": 401, "body": "bad signature"}"#)
+            try server.script(
+                folder, "/slack/chat.postMessage", #"{"status": 200, "body": "{\"ok\":false,\"error\":\"invalid_auth\"}"}"#)
+            let tested = try tandem(["alerts", "test", "--all", "--state", state.path, "-o", "json"])
+            #expect(tested.code == 9)
+            let results = try tested.json()["results"].list
+            func response(_ channel: String) -> String? {
+                results.first { $0["channel"].string == channel }?["response"].string
+            }
+            #expect(response("ops") == "PERMANENT(config)")
+            #expect(response("slack") == "PERMANENT(channel)")
+            #expect(response("hook") == "OK" && response("phone") == "OK" && response("pager") == "OK")
+            let status = try tandem(["status", "--state", state.path]).output
+            #expect(status.contains("ops") && status.contains("PERMANENT(config)"))
+            for (name, secret) in server.environment where name != "SSL_CERT_FILE" {
+                let found = try folder.run(["grep", "-rlaF", secret, state.path])
+                #expect(found.output.isEmpty, "\(name) is in \(found.output)")
+                #expect(!tested.output.contains(secret) && !tested.errors.contains(secret))
+            }
+        }
+
+        @Test func aSilenceAndAnAcknowledgementAreThereAtOnce() throws {
+            try tandem(words()).expect(0)
+            let refused = try tandem([
+                "alerts", "silence", "add", "--cause", "latency", "--for", "9h", "--reason", "x", "--state", state.path,
+            ])
+            refused.expect(2, says: ["8 h"])
+            try tandem([
+                "alerts", "silence", "add", "--cause", "latency", "--for", "1h", "--reason", "known", "--state",
+                state.path,
+            ]).expect(0)
+            let listed = try tandem(["alerts", "silence", "list", "--state", state.path]).expect(0).output
+            #expect(listed.contains("cause=latency") && listed.contains("known"))
+            let plan = try tandem([
+                "alerts", "explain", "--cause", "latency", "--severity", "warning", "--state", state.path,
+            ]).expect(0).output
+            #expect(plan.contains("held by silence"))
+            let urgent = try tandem([
+                "alerts", "explain", "--cause", "rollback", "--severity", "critical", "--state", state.path,
+            ]).expect(0).output
+            #expect(urgent.contains("at once") && !urgent.contains("held by"))
+            let id = try #require(list("--all").first?["alert"]["id"].string)
+            try tandem(["alerts", "ack", id, "--state", state.path]).expect(0)
+            try tandem(["alerts", "ack", "A-ffffffffff", "--state", state.path]).expect(3)
+            try tandem(["alerts", "show", "nothing", "--state", state.path]).expect(3, says: ["alerts list"])
+        }
+    }
+}
