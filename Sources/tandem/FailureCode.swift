@@ -113,7 +113,7 @@ enum FailureCode {
 
     private static func code(_ error: StartError) -> Int32 {
         switch error {
-        case .noInput, .engine, .spec: return usage
+        case .noInput, .engine, .spec, .alerts: return usage
         case .missingInput: return notFound
         case .differentMode, .differentStage, .judgesNoTime: return precondition
         }

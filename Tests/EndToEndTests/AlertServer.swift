@@ -110,7 +110,8 @@ final class AlertServer {
         try script(
             folder, messages,
             #"{"status": 201, "body": "{\"sid\":\"SM0123456789abcdef0123456789abcdef\",\"status\":\"queued\"}"}"#)
-        try script(folder, "/pager/v2/enqueue", #"{"status": 202, "body": "{\"status\":\"success\",\"dedup_key\":\"k\"}"}"#)
+        try script(
+            folder, "/pager/v2/enqueue", #"{"status": 202, "body": "{\"status\":\"success\",\"dedup_key\":\"k\"}"}"#)
     }
 
     static let messages = "/twilio/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json"

@@ -90,7 +90,9 @@ extension EndToEnd {
                     try tandem(words).expect(0)
                     let alert = try #require(list("--all").first { $0["alert"]["cause"].string == "rollback" })
                     let id = try #require(alert["alert"]["id"].string)
-                    let told = try server.requests(folder, "/ops").filter { $0.headers["webhook-id"]?.hasPrefix(id) == true }
+                    let told = try server.requests(folder, "/ops").filter {
+                        $0.headers["webhook-id"]?.hasPrefix(id) == true
+                    }
                     let opened = told.filter { $0.headers["webhook-id"] == "\(id)-1" }
                     #expect((1...2).contains(opened.count), "\(fault): told \(opened.count) times")
                     _ = try server.script(folder, "/_", "{}", repeats: false)
@@ -104,7 +106,8 @@ extension EndToEnd {
             try tandem(words(nil, ["--send"])).expect(0)
             try server.script(folder, "/ops", #"{"status": 401, "body": "bad signature"}"#)
             try server.script(
-                folder, "/slack/chat.postMessage", #"{"status": 200, "body": "{\"ok\":false,\"error\":\"invalid_auth\"}"}"#)
+                folder, "/slack/chat.postMessage",
+                #"{"status": 200, "body": "{\"ok\":false,\"error\":\"invalid_auth\"}"}"#)
             let tested = try tandem(["alerts", "test", "--all", "--state", state.path, "-o", "json"])
             #expect(tested.code == 9)
             let results = try tested.json()["results"].list

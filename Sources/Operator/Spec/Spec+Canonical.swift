@@ -24,7 +24,7 @@ extension Spec {
     ///
     /// | may change between runs of one state folder | must not |
     /// |---|---|
-    /// | `sinks`, `engine_limits`, `feed.files`, `feed.window`, `sla`, `latency`, `budget`, `promotion` | everything else |
+    /// | `sinks`, `engine_limits`, `feed.files`, `feed.window`, `sla`, `latency`, `budget`, `promotion`, `alerts`, `runbooks` | everything else |
     ///
     /// Sinks go on at the cursors of their names, and a new one starts where it is told to. Limits decide in arrival mode
     /// by events that are journaled, and `hang_timeout` only when to give up. Files may have moved (that they hold the
@@ -51,7 +51,9 @@ extension Spec {
     }
 
     /// Keys that a spec may change while its state folder stays in use, with all below them.
-    package static let changeable = ["sinks", "engine_limits", "feed.files", "feed.window"] + SpecReader.monitorKeys
+    package static let changeable =
+        ["sinks", "engine_limits", "feed.files", "feed.window"] + SpecReader.monitorKeys
+        + SpecReader.alertKeys
 
     private static func differences(_ a: CanonicalJSON?, _ b: CanonicalJSON?, path: String) -> [String] {
         guard a != b else { return [] }
@@ -76,6 +78,7 @@ extension Spec {
             "max_horizon": .duration(maxHorizon), "max_signal_age": .duration(maxSignalAge),
         ])
         members.merge(monitors.canonical) { _, new in new }
+        members.merge(alerts.written) { _, new in new }
         return .object(members)
     }
 

@@ -6,10 +6,12 @@ extension Spec {
     /// Reads the spec at `path` and looks for what would stop it or surprise somebody; starts nothing.
     ///
     /// - Parameter searchPath: the value of `PATH`.
+    /// - Parameter secrets: looked for there; nil looks for none.
+    /// - Parameter needsSecrets: one that is missing is a problem, not a warning.
     /// - Parameter configurationProblems: what a built-in engine finds wrong with its configuration, one sentence each.
     package static func lint(
-        path: String, searchPath: String, files: SpecFiles = .disk,
-        configurationProblems: (EngineSpec) -> [String] = { _ in [] }
+        path: String, searchPath: String, files: SpecFiles = .disk, secrets: SecretStore? = nil,
+        needsSecrets: Bool = false, configurationProblems: (EngineSpec) -> [String] = { _ in [] }
     ) -> LintReport {
         do throws(SpecProblems) {
             let spec = try load(path: path, files: files)
@@ -17,6 +19,7 @@ extension Spec {
             linter.checkExecutables()
             linter.checkConfigurations(configurationProblems)
             linter.lookForSurprises()
+            linter.lookAtAlerts(secrets, needsSecrets: needsSecrets)
             return LintReport(file: path, planHash: spec.planHash, problems: linter.problems, warnings: linter.warnings)
         } catch {
             return LintReport(file: path, planHash: nil, problems: error.problems, warnings: [])
@@ -86,6 +89,20 @@ private struct Linter {
             if case .text(let calendar)? = json["calendar"], calendar != spec.plan.calendar.name {
                 warn(path, "the engine's calendar is \(quoted(calendar)), the spec's is \"\(spec.plan.calendar.name)\"")
             }
+        }
+    }
+
+    mutating func lookAtAlerts(_ secrets: SecretStore?, needsSecrets: Bool) {
+        let alerts = spec.alerts
+        if alerts.channels.isEmpty {
+            return warn(
+                "alerts", "no channel is named: nobody is told of a rollback; see `tandem runbook channel-down`")
+        }
+        if alerts.channels.count == 1 {
+            warn("alerts.channels", "there is one only: when it fails, nobody is told but whoever is at the machine")
+        }
+        for message in secrets.map(alerts.secretProblems) ?? [] {
+            if needsSecrets { problem("alerts.channels", message) } else { warn("alerts.channels", message) }
         }
     }
 

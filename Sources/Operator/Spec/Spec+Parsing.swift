@@ -49,6 +49,7 @@ extension SpecReader {
         let sinks = sinks(of: top)
         let monitors = monitors(of: top)
         let decisions = decisions(of: top)
+        let alerts = alerts(of: top)
         outcomes.rMicrosRange = decisions.signalClip
         guard let id, let calendar, let baseline, let candidate else { return nil }
         let plan = RolloutPlan(
@@ -57,6 +58,7 @@ extension SpecReader {
             path: file, plan: plan, feed: feed, baseline: baseline, candidate: candidate,
             maxHorizon: ages.maxHorizon, maxSignalAge: ages.maxSignalAge, limits: limits, outcomes: outcomes,
             sinks: sinks, monitors: monitors, decisions: decisions.terms)
+        spec.alerts = alerts
         spec.lines = lines
         return spec
     }

@@ -28,7 +28,7 @@ enum SpecKeys {
             SpecKey(
                 "outcomes", .mapping(outcomes.keys(of: OutcomeTerms())), "How signals are followed on paper"),
             SpecKey("sinks", .list(.mapping(sink), least: 0), "Where live signals go", usual: .list([])),
-        ] + monitors + DecisionKeys.keys
+        ] + monitors + DecisionKeys.keys + alertSections
 
     static let feedFields: [SpecField<FeedSpec>] = [
         .value(

@@ -16,6 +16,7 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
     case judgesNoTime(path: String)
     case engine(Arm, reason: String)
     case spec(path: String)
+    case alerts([String])
 
     package var description: String {
         switch self {
@@ -34,6 +35,8 @@ package enum StartError: Error, Sendable, CustomStringConvertible {
         case .judgesNoTime(let path):
             return
                 "the state folder \(path) belongs to a run that does not judge time; leave --judge-time away, or use another --state"
+        case .alerts(let problems):
+            return "alerts cannot be sent: " + problems.joined(separator: "; ")
         case .spec(let path): return "\(path) describes no rollout"
         case .engine(let arm, let reason): return "cannot start the \(arm.rawValue) engine: \(reason)"
         }
@@ -91,6 +94,7 @@ package final class RolloutOperator {
             logger.info("the rollout in this state folder is complete already", metadata: ["state": "\(folder.path)"])
             return try RunSummary(reader: reader, seconds: 0, end: .finished)
         }
+        let courier = try makeCourier()
         try prepareEngineState()
         let sinks = try makeSinks()
         let control = ControlServer(path: folder.socket, mailbox: mailbox, logger: logger)
@@ -110,7 +114,6 @@ package final class RolloutOperator {
         try sinks.start(
             cursors: reader.cursors(), committed: journal.lastSeq, revokedThrough: reader.revokedThrough())
         try control.start()
-        let courier = try makeCourier()
         if let courier { desk.onNotices = { courier.nudge() } }
         try courier?.start()
         defer { courier?.stop(atMost: 10) }
@@ -302,7 +305,10 @@ package final class RolloutOperator {
         let alerts = spec.alerts
         guard options.sendsAlerts, !alerts.channels.isEmpty || !alerts.lastResort.isEmpty else { return nil }
         try SecretStore.protectProcess()
-        let mailer = AlertMailer(alerts, environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let problems = alerts.secretProblems(SecretStore(environment: environment))
+        guard problems.isEmpty else { throw StartError.alerts(problems) }
+        let mailer = AlertMailer(alerts, environment: environment)
         let resort = LastResort(folder: folder, program: alerts.lastResort, transport: mailer.transport)
         return AlertCourier(
             folder: folder, terms: alerts.terms, calendar: spec.plan.calendar, mailer: mailer, lastResort: resort,

@@ -10,6 +10,7 @@ struct Lint: ParsableCommand {
 
     @Argument(help: "The spec.") var spec: String?
     @Flag(help: "Print the JSON Schema of specs.") var schema = false
+    @Flag(help: "Refuse a channel whose secret is not there; else it is a warning.") var secrets = false
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
@@ -18,9 +19,10 @@ struct Lint: ParsableCommand {
 
     func run() throws {
         guard let spec else { return try Output.write(Array(SpecSchema.text.utf8)) }
+        let environment = ProcessInfo.processInfo.environment
         let report = Spec.lint(
-            path: spec, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
-            configurationProblems: Self.problems)
+            path: spec, searchPath: environment["PATH"] ?? "", secrets: SecretStore(environment: environment),
+            needsSecrets: secrets, configurationProblems: Self.problems)
         try Output.line(format.format == .json ? report.json : report.table)
         if !report.isValid { throw Quit(code: FailureCode.usage) }
     }
