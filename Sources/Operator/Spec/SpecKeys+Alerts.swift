@@ -40,10 +40,10 @@ extension SpecKeys {
     ]
     static let email = [
         SpecKey("host", .anyText, "The mail server", isRequired: true),
-        SpecKey("port", .integer(1...65_535), "Its port", usual: .integer(587)),
+        SpecKey("port", .integer(1...65_535), "Its port; 587, if left out"),
         SpecKey(
-            "security", .words(MailTransaction.Security.allCases.map(\.rawValue)), "none only on this machine",
-            usual: .text("starttls")),
+            "security", .words(MailTransaction.Security.allCases.map(\.rawValue)),
+            "none only on this machine; starttls, if left out"),
         SpecKey("user", .anyText, "For AUTH"),
         SpecKey("password", secretShape, "Of the user"),
         SpecKey("from", .anyText, "The sender", isRequired: true),
@@ -76,19 +76,19 @@ extension SpecKeys {
         SpecKey("at_least", severity, "This severity or a higher one"),
         SpecKey("causes", .list(.words(AlertCause.allCases.map(\.rawValue).sorted())), "All, if left out"),
         SpecKey("stages", .list(.words(Stage.allCases.map(\.rawValue)), most: 4), "All, if left out"),
-        SpecKey("hours", .words(AlertRoute.Hours.allCases.map(\.rawValue)), "Of the exchange", usual: .text("any")),
+        SpecKey("hours", .words(AlertRoute.Hours.allCases.map(\.rawValue)), "Of the exchange; any, if left out"),
         SpecKey("channels", .list(.anyText), "In the order of a chain", isRequired: true),
         SpecKey("fallback", .list(.anyText), "For what is urgent and nobody has taken; all others, if left out"),
         SpecKey("mode", .words(AlertRoute.Mode.allCases.map(\.rawValue)), "What is urgent always goes to all at once"),
-        SpecKey("wait", .duration, "Before the next of a chain, or the fall-back", usual: .text("10s")),
-        SpecKey("now", .flag, "What is only good to know is told at once", usual: .bool(false)),
-        SpecKey("continue", .flag, "Later routes may match, too", usual: .bool(false)),
+        SpecKey("wait", .duration, "Before the next of a chain, or the fall-back; 10s, if left out"),
+        SpecKey("now", .flag, "What is only good to know is told at once"),
+        SpecKey("continue", .flag, "Later routes may match, too"),
     ]
     static let severity = SpecShape.words(AlertSeverity.allCases.map(\.rawValue))
 
     static let escalation = [
-        SpecKey("from", severity, "This severity or a higher one", usual: .text("critical")),
-        SpecKey("steps", .list(.mapping(escalationStep), least: 0), "One after the other", usual: .list([])),
+        SpecKey("from", severity, "This severity or a higher one; critical, if left out"),
+        SpecKey("steps", .list(.mapping(escalationStep), least: 0), "One after the other"),
         SpecKey("repeat", .duration, "The last step comes again so often; once, if left out"),
     ]
     static let escalationStep = [
@@ -96,13 +96,13 @@ extension SpecKeys {
         SpecKey("channels", .list(.anyText), "Who else is told", isRequired: true),
     ]
     static let digest = [
-        SpecKey("every", .duration, "After the first of a digest", usual: .text("1h")),
+        SpecKey("every", .duration, "After the first of a digest; 1h, if left out"),
         SpecKey("at", .list(.timeOfDay), "Times of the exchange's day, in place of every"),
     ]
-    static let silences = [SpecKey("longest", .duration, "How long one may last", usual: .text("8h"))]
+    static let silences = [SpecKey("longest", .duration, "How long one may last; 8h, if left out")]
     static let channelLimits = [
-        SpecKey("per_second", .number(.above(0, to: 1000)), "Messages in the long run", usual: .integer(1)),
-        SpecKey("burst", .number(.from(1, to: 1000)), "Messages at once after a pause", usual: .integer(3)),
+        SpecKey("per_second", .number(.above(0, to: 1000)), "Messages in the long run; 1, if left out"),
+        SpecKey("burst", .number(.from(1, to: 1000)), "Messages at once after a pause; 3, if left out"),
     ]
 
     static let secretShape = SpecShape.text(pattern: "(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|exec:.+)")
