@@ -94,10 +94,6 @@ private struct Linter {
 
     mutating func lookAtAlerts(_ secrets: SecretStore?, needsSecrets: Bool) {
         let alerts = spec.alerts
-        if alerts.channels.isEmpty {
-            return warn(
-                "alerts", "no channel is named: nobody is told of a rollback; see `tandem runbook channel-down`")
-        }
         if alerts.channels.count == 1 {
             warn("alerts.channels", "there is one only: when it fails, nobody is told but whoever is at the machine")
         }
