@@ -55,6 +55,9 @@ final class AlertServer {
         _ = try ask(folder, "POST", "/_script", #"{"path": "\#(key)", "last": "\#(last)", "steps": [\#(step)]}"#)
     }
 
+    /// Scripts, requests and mails.
+    func forget(_ folder: Folder) throws { _ = try ask(folder, "POST", "/_reset") }
+
     func requests(_ folder: Folder, _ path: String) throws -> [Request] {
         let log = try #require(JSON(ask(folder, "GET", "/_log?path=\(path)")))
         return log.list.map { entry in

@@ -81,6 +81,7 @@ extension EndToEnd {
             for number in 1...points {
                 for action in [Fault.Action.killBefore, .killAfter] {
                     try? FileManager.default.removeItem(atPath: state.path)
+                    try server.forget(folder)
                     let fault = Fault(file: "alerts.sqlite-wal", call: .sync, number: number, action: action)
                     let environment = server.environment.merging(try fault.environment()) { $1 }
                     let words = try words(channels, ["--send"])
@@ -95,7 +96,6 @@ extension EndToEnd {
                     }
                     let opened = told.filter { $0.headers["webhook-id"] == "\(id)-1" }
                     #expect((1...2).contains(opened.count), "\(fault): told \(opened.count) times")
-                    _ = try server.script(folder, "/_", "{}", repeats: false)
                 }
             }
             #expect(kills > 0)

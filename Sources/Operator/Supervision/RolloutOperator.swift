@@ -89,12 +89,12 @@ package final class RolloutOperator {
     package func run() throws -> RunSummary {
         let started = ContinuousClock.now
         let reader = try JournalReader(folder: folder.path)
+        let courier = try makeCourier()
         if try reader.last([.end]) != nil {
-            try deliverRest(reader)
+            try deliverRest(reader, courier)
             logger.info("the rollout in this state folder is complete already", metadata: ["state": "\(folder.path)"])
             return try RunSummary(reader: reader, seconds: 0, end: .finished)
         }
-        let courier = try makeCourier()
         try prepareEngineState()
         let sinks = try makeSinks()
         let control = ControlServer(path: folder.socket, mailbox: mailbox, logger: logger)
@@ -124,8 +124,10 @@ package final class RolloutOperator {
         return summary
     }
 
-    /// What sinks had not taken when the rollout ended.
-    private func deliverRest(_ reader: JournalReader) throws {
+    /// What sinks had not taken when the rollout ended, and who had not been told.
+    private func deliverRest(_ reader: JournalReader, _ courier: AlertCourier?) throws {
+        try courier?.start()
+        defer { courier?.stop(atMost: 10) }
         let sinks = try makeSinks()
         defer { sinks.stop() }
         try sinks.start(cursors: reader.cursors(), committed: journal.lastSeq, revokedThrough: reader.revokedThrough())
