@@ -194,6 +194,16 @@ import Testing
         #expect(try #require(world.delivered()) < 10)
     }
 
+    @Test func aNoticeThatIsKnownChangesNothing() throws {
+        var outbox = Outbox(alertTerms("slack"), calendar: nil)
+        outbox.take(notice(), at: wall(0))
+        _ = outbox.wake(at: wall(0))
+        _ = outbox.takeChanges()
+        outbox.take(notice(), at: wall(1))
+        let (changes, actions) = (outbox.takeChanges(), outbox.wake(at: wall(1)))
+        #expect(changes.isEmpty && actions.isEmpty)
+    }
+
     @Test func anAnswerToAnotherAttemptChangesNothing() {
         var world = AlertWorld(alertTerms("slack"))
         world.script["slack"] = { _, _ in .lost(8) }

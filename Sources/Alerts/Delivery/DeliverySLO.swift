@@ -34,8 +34,8 @@ public struct DeliverySLO: Hashable, Sendable, Codable {
         var urgent: [String: Errand] = [:]
         for errand in errands where errand.isUrgent && errand.hold == nil { urgent[errand.id] = errand }
         notices = urgent.count
-        missed = urgent.values.count { $0.missedAt != nil || $0.isMissed(at: now) }
-        met = urgent.values.count { $0.missedAt == nil && ($0.deliveredAt ?? .max) <= $0.deadline }
+        missed = urgent.values.count { $0.isMissed(at: now) }
+        met = urgent.values.count { ($0.deliveredAt ?? .max) <= $0.deadline }
         unknown = notices - met - missed
         var times: [String: [UInt64]] = [:]
         for delivery in deliveries where delivery.status == .delivered && delivery.escalation == 0 {

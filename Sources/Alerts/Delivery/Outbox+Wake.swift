@@ -88,9 +88,9 @@ extension Outbox {
         for delivery in ready {
             guard let channel = channels[name] else { return }
             if delivery.severity.isUrgent {
-                guard channel.inFlight < channel.limits.urgentInFlight else { return }
+                guard channel.inFlight < channel.limits.urgentInFlight else { continue }
             } else {
-                guard channel.inFlight < channel.limits.inFlight, channel.hasToken else { return }
+                guard channel.inFlight < channel.limits.inFlight, channel.hasToken else { continue }
             }
             if let action = begin(delivery, at: now) { actions.append(action) }
         }
