@@ -270,7 +270,7 @@ extension EndToEnd {
         @Test func aBudgetThatIsSpent() throws {
             var spec = Spec.beats(1200)
             spec.files = [try Sessions.load(records: 600_000, seconds: 36_000)]
-            spec.extra = "budget: {month: 2, aim: 1, day: 0.2, reserve: 0.1, slice: 0.01, prices: {mbo: $1000/GB}}"
+            spec.extra = "budget: {month: 6, aim: 3, day: 0.6, reserve: 0.1, slice: 0.01, prices: {mbo: $1000/GB}}"
             let (path, state) = (try spec.write(in: folder), State(folder))
             try folder.tandem(["run", path, "--state", state.path]).expect(4, says: ["budget override"])
             try reader.follow("budget-stopped", state, spec: path)
