@@ -149,7 +149,7 @@ package struct CurlTransport: AlertTransport {
         transfer.set(CURLOPT_NOSIGNAL, 1)
         transfer.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
         transfer.set(CURLOPT_TIMEOUT_MS, total.wholeMilliseconds)
-        // Bounds the farewell after a refused mail, for which the time-outs above no longer count. Whole seconds.
+        // Bounds the farewell after a refused command of SMTP, for which the time-outs above no longer count. Whole seconds.
         transfer.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, (total.wholeMilliseconds + 999) / 1000)
         // A name server that hangs does not hold up the caller beyond the time-out.
         transfer.set(CURLOPT_QUICK_EXIT, 1)

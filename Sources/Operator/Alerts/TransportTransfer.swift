@@ -43,7 +43,8 @@ final class CurlTransfer {
 
     deinit { close() }
 
-    /// Says farewell to a mail server, without waiting for its answer, and frees everything.
+    /// Says farewell to a mail server and frees everything. Its answer is not waited for: a server that hangs there would cost the whole
+    /// time-out once more.
     func close() {
         guard !isClosed else { return }
         isClosed = true
