@@ -24,11 +24,12 @@ public enum SecretReference: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Without a command's arguments, which may be nobody's business.
     public var description: String {
         switch self {
         case .environment(let name): "env:\(name)"
         case .file(let path): "file:\(path)"
-        case .program(let command): "exec:\(command)"
+        case .program(let command): "exec:\(command.prefix { $0 != " " })"
         }
     }
 }
