@@ -292,6 +292,16 @@ import Testing
         #expect(world.sent.map(\.delivery.alertID) == ["A-1", "A-2"])
     }
 
+    @Test func anUrgentAlertIsNotHiddenByOneThatArrivedOnlyAsAWarning() {
+        var world = AlertWorld(alertTerms("slack"))
+        world.script["slack"] = { n, _ in n == 1 ? .ok() : .lost(8) }
+        world.take(notice(.enginesDown, .warning, id: "A-1"))
+        world.run(to: wall(5))
+        world.take(notice(.enginesDown, .emergency, id: "A-1", kind: .raised, number: 2, at: wall(5)))
+        world.take(notice(.baselineDown, .critical, id: "A-2", at: wall(5)))
+        #expect(world.sent.map(\.delivery.alertID) == ["A-1", "A-1", "A-2"])
+    }
+
     // MARK: Escalation
 
     private var escalating: AlertTerms {

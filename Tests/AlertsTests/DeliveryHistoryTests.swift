@@ -4,7 +4,7 @@ import Testing
 
 /// Random histories: facts of all kinds, channels that fail in every class, persons, and crashes between any two events.
 @Suite struct DeliveryHistoryTests {
-    private static let count: UInt64 = ProcessInfo.processInfo.environment["TANDEM_SOAK"] == nil ? 15 : 1000
+    private static let count: UInt64 = ProcessInfo.processInfo.environment["TANDEM_SOAK"] == nil ? 15 : 300
 
     @Test func noUrgentNoticeIsDroppedAndNoAttemptIsDoubled() throws {
         for seed in 1...Self.count {

@@ -118,7 +118,9 @@ public struct Outbox: Sendable {
             guard let last = told.last, !last.isAlertOver else {
                 return nil
             }
-            return OpenAlert(last.notice.alert, isDelivered: told.contains { $0.deliveredAt != nil })
+            // Who got it as a warning does not know yet that it became urgent.
+            let isDelivered = told.contains { $0.deliveredAt != nil && $0.isUrgent }
+            return OpenAlert(last.notice.alert, isDelivered: isDelivered)
         }
     }
 

@@ -1,7 +1,7 @@
 /// An alert that is open, for what it hides.
 public struct OpenAlert: Hashable, Sendable {
     public var alert: Alert
-    /// A channel has taken it.
+    /// A channel has taken it, as urgent as it is.
     public var isDelivered: Bool
 
     public init(_ alert: Alert, isDelivered: Bool) {
