@@ -16,9 +16,9 @@ import Testing
         var ups = 0
     }
 
-    private enum Step { case close, signal, outcome, health, command }
+    enum Step { case close, signal, outcome, health, command }
 
-    private static func step(_ random: inout RolloutRandom) -> Step {
+    static func step(_ random: inout RolloutRandom) -> Step {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<8: .close
         case 8..<50: .signal
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    private static func payload(
+    static func payload(
         _ step: Step, _ number: Int, _ now: UInt64, _ said: [(arm: Arm, signal: Signal)], _ random: inout RolloutRandom
     ) -> Event.Payload {
         switch step {
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    private static func settled(_ said: (arm: Arm, signal: Signal), _ random: inout RolloutRandom) -> Event.Payload {
+    static func settled(_ said: (arm: Arm, signal: Signal), _ random: inout RolloutRandom) -> Event.Payload {
         var outcome = outcome(of: said.signal, said.arm)
         outcome.rMicros = Int64.random(in: -1_500_000...2_500_000, using: &random)
         return .outcome(outcome)

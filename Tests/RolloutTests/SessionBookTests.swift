@@ -75,9 +75,9 @@ import Testing
         course.mark(noon + 1790)
         course.health(.baseline, .notReady(reason: "died"))
         course.mark(noon + 1795)
+        course.mark(noon + 1799)
         course.say(.candidate, "before", on: 1, at: noon - 1800)
         course.say(.candidate, "in", on: 2, at: noon + 1801)
-        course.mark(noon + 1799)
         // Nothing but the return tells that it was away in this half hour.
         course.say(.candidate, "after", on: 3, at: noon + 3600)
         course.health(.baseline, .ready)

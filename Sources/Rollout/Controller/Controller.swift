@@ -21,6 +21,8 @@ public struct Controller: Sendable {
     public internal(set) var latest: RolloutDecision?
     /// The latest session whose data is known.
     private var lastData: CivilDate?
+    /// The latest session that closed.
+    private var lastClosed: CivilDate?
     var book: SessionBook
     var watch: SignalWatch
     /// The candidate's live signals without an outcome.
@@ -85,6 +87,7 @@ public struct Controller: Sendable {
 
     /// Takes the next event of the one sequence and says what follows from it.
     public mutating func handle(_ event: Event) -> Reaction {
+        let event = closingOnce(event)
         var reaction = Reaction()
         guard !routesOnly else {
             reaction.effect = router.handle(event)
@@ -135,18 +138,29 @@ public struct Controller: Sendable {
 
     // MARK: - Time
 
-    private mutating func passed(_ mark: Mark) {
-        watch.advance(to: mark.time)
-        set(.opposite, watch.opposite)
-        judgeReadiness(at: mark.time)
-        // A window that was closed may be open now.
-        if case .promotionWindow(let until, _)? = latest?.nextCheck, until.map({ mark.time >= $0 }) ?? true {
-            isDue = true
+    /// A session closes once: told again, what a close resets and counts is the next session's by then.
+    private mutating func closingOnce(_ event: Event) -> Event {
+        guard case .mark(var mark) = event.payload, let session = mark.closes else { return event }
+        guard let last = lastClosed, session <= last else {
+            lastClosed = session
+            return event
         }
+        mark.closes = nil
+        return Event(index: event.index, payload: .mark(mark))
+    }
+
+    /// Time as far as the feed ever got: a mark from before it tells nothing new.
+    private mutating func passed(_ mark: Mark) {
+        let time = router.feedTime
+        watch.advance(to: time)
+        set(.opposite, watch.opposite)
+        judgeReadiness(at: time)
+        // A window that was closed may be open now.
+        if case .promotionWindow(let until, _)? = latest?.nextCheck, until.map({ time >= $0 }) ?? true { isDue = true }
         guard let session = mark.closes else { return }
         book.close(session)
         watch.closeSession()
-        readiness.closeSession(at: mark.time)
+        readiness.closeSession(at: time)
         closes += 1
         liveInSession = 0
         state.liveSessionMicros = 0
