@@ -124,9 +124,9 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// Whether something urgent is under way, or will be tried again before it is late.
-    public var hasUrgentWork: Bool {
-        deliveries.values.contains { $0.severity.isUrgent && $0.isLive && !$0.isLate }
+    /// Whether something that waits for no digest is under way, or will be tried again before it is late.
+    public var hasWork: Bool {
+        deliveries.values.contains { $0.isLive && !$0.isLate && !$0.isPooled && $0.gatheredIn == nil }
     }
 
     public var health: [ChannelHealth] {

@@ -34,6 +34,8 @@ package final class AlertCourier: Sendable {
     private static let lookEvery = 0.5
     /// Attempts that tell of the channels' health, seconds back.
     private static let healthSeconds: UInt64 = 2 * 86_400
+    /// For what waits for no digest, once everything else is over.
+    private static let closingNanos: UInt64 = 5_000_000_000
 
     package init(
         folder: StateFolder, terms: AlertTerms, calendar: ExchangeCalendar?, mailer: AlertMailer,
@@ -59,9 +61,12 @@ package final class AlertCourier: Sendable {
     /// There is something new in the journal.
     package func nudge() { inbox.update { $0.isNudged = true } }
 
-    /// Ends when nothing urgent is left to send at once, or after so many seconds.
+    /// Ends when nothing is left to send at once, or after so many seconds.
     package func stop(atMost seconds: Double) {
-        inbox.update { $0.isClosing = true }
+        inbox.update {
+            $0.isClosing = true
+            $0.isNudged = true
+        }
         _ = inbox.wait(atMost: seconds + 1) { $0.isOver ? true : nil }
     }
 
@@ -124,16 +129,16 @@ package final class AlertCourier: Sendable {
     }
 
     private func run(_ work: Work) {
-        let closingAt = Locked<UInt64?>(nil)
+        var closingSince: UInt64?
         while true {
             do {
-                let isClosing = try turn(work)
-                guard isClosing else { continue }
-                let began = closingAt.withLock { at in
-                    at = at ?? MonotonicClock.now()
-                    return at ?? 0
+                guard try turn(work) else { continue }
+                // What was journaled last is read with the turn after.
+                guard let since = closingSince else {
+                    closingSince = MonotonicClock.now()
+                    continue
                 }
-                if !work.outbox.hasUrgentWork || MonotonicClock.now() - began > 5_000_000_000 { return }
+                if !work.outbox.hasWork || MonotonicClock.now() - since > Self.closingNanos { return }
             } catch {
                 logger.error("alerts cannot be kept; trying again", metadata: ["reason": "\(error)"])
                 if inbox.wait(atMost: 1, for: { $0.isClosing ? true : nil }) != nil { return }
@@ -153,7 +158,7 @@ package final class AlertCourier: Sendable {
         var isClosing = false
         let answers = inbox.wait(atMost: wait) { inbox -> [Answer]? in
             isClosing = inbox.isClosing
-            guard inbox.isNudged || !inbox.answers.isEmpty || (inbox.isClosing && wait > 0.05) else { return nil }
+            guard inbox.isNudged || !inbox.answers.isEmpty else { return nil }
             inbox.isNudged = false
             defer { inbox.answers = [] }
             return inbox.answers
