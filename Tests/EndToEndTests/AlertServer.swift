@@ -94,6 +94,8 @@ final class AlertServer {
         "OPS_SECRET": "whsec_b3BzLXNlY3JldC0zMzMzMzMzMzMzMzMzMzMz", "PAGER_SECRET": "pagersecret444444444444444444444",
     ]
 
+    var canMail: Bool { smtp != nil }
+
     /// What a program that sends to it needs.
     var environment: [String: String] {
         var environment = Self.secrets

@@ -68,6 +68,45 @@ extension EndToEnd {
             #expect(shown.contains("OK") && shown.contains("rolled back from canary"))
         }
 
+        /// By the clock, from another shell: told at once with cause and runbook, and again when it is over, into the same
+        /// thread.
+        @Test func aRollbackFromAnotherShellIsToldAndItsEnd() throws {
+            var spec = Spec.beats(1200)
+            spec.extra = server.channels
+            let program = try folder.start(
+                ["run", try spec.write(in: folder), "--input", Sessions.load(records: 600_000, seconds: 3600)]
+                    + ["--state", state.path, "--speed", "60", "--stage", "canary", "-o", "json"],
+                environment: server.environment)
+            try state.waitUntilReady()
+            try state.change("rollback").expect(0)
+            let channel = "/slack/chat.postMessage"
+            func told(_ word: String) throws -> AlertServer.Request {
+                try eventually("a message with \(word)") {
+                    try server.requests(folder, channel).first { $0.body.contains(word) }
+                }
+            }
+            let first = try told("rolled back from canary")
+            #expect(first.body.contains("tandem runbook rollback") && first.body.contains("test"))
+            for path in ["/hook/secret5555555555", AlertServer.messages, "/ops", "/pager/v2/enqueue"] {
+                _ = try eventually("a message at \(path)") {
+                    try server.requests(folder, path).first { $0.body.contains("rolled") }
+                }
+            }
+            if server.canMail {
+                let mail = try eventually("a mail") {
+                    try server.mails(folder).first { $0["data"].string?.contains("X-Incident-Id") == true }
+                }
+                #expect(mail["to"].list.map { $0.string } == ["desk@example.com"] && mail["tls"].bool == true)
+            }
+            try state.change("resume").expect(0)
+            let over = try told("runs again")
+            #expect(over.json?["thread_ts"].string == "1700000000.000100")
+            program.send(SIGTERM)
+            try program.wait().expect(0)
+            let report = try tandem(["report", "sla", "--state", state.path, "-o", "json"]).expect(0).json()
+            #expect((report["alerts"]["met"].int ?? 0) >= 1 && report["alerts"]["missed"].int == 0)
+        }
+
         /// Killed around every write of the outbox, again and again: told at least once, and twice at most for a kill, with
         /// the same id.
         @Test func noKillLosesAnAlert() throws {

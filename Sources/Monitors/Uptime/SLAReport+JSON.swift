@@ -3,7 +3,7 @@
 extension SLAReport {
     enum CodingKeys: String, CodingKey {
         case period, from, to, calendar, basis, verdict, incidents, target, burn, exhaustion, components, policy,
-            evidence, explanation, days
+            evidence, explanation, days, alerts
         case asOf = "as_of"
         case serviceFrom = "service_from"
         case marketSeconds = "market_seconds"
@@ -55,6 +55,7 @@ extension SLAReport {
         try container.encode(evidence, forKey: .evidence)
         try container.encode(explanation, forKey: .explanation)
         try container.encode(days, forKey: .days)
+        try container.encode(alerts, forKey: .alerts)
     }
 }
 

@@ -18,12 +18,20 @@ extension SLAReport {
                 heading: "Burn", lead: "Multiples of the pace that spends the budget in just the period.",
                 figures: [exhaustionFigure], blocks: [.table(burnTable), .lines(burnDown)]),
             ReportPage.Section(heading: "Components", lead: "Raw.", blocks: [.table(componentTable), .heat(heatMap)]),
+            ReportPage.Section(heading: "Alerts", lead: alertLine),
         ]
         if isExplained {
             sections.append(ReportPage.Section(heading: "Bad intervals", blocks: [.table(explanationTable)]))
         }
         return ReportPage(
             title: "SLA", period: period, rollout: rollout, basis: basis, generated: generated, sections: sections)
+    }
+
+    private var alertLine: String {
+        guard let alerts else { return "None was to be sent." }
+        return
+            "\(alerts.met) of \(alerts.notices) urgent ones were acknowledged by a provider within 30 s, \(alerts.missed) were "
+            + "not, \(alerts.unknown) are under way."
     }
 
     private var lead: String {

@@ -137,6 +137,25 @@ package struct SLAReport: Codable, Hashable, Sendable {
     package let evidence: [Evidence]
     package let explanation: [BadInterval]
     package let days: [Day]
+    /// Urgent alerts of the period; nil where none was to be sent.
+    package var alerts: AlertDelivery?
+
+    /// How many urgent alerts a provider acknowledged within 30 s.
+    package struct AlertDelivery: Codable, Hashable, Sendable {
+        package var notices: Int
+        package var met: Int
+        /// Also those that arrived later.
+        package var missed: Int
+        /// Neither has happened yet.
+        package var unknown: Int
+
+        package init(notices: Int, met: Int, missed: Int, unknown: Int) {
+            self.notices = notices
+            self.met = met
+            self.missed = missed
+            self.unknown = unknown
+        }
+    }
 }
 
 extension SLAReport {

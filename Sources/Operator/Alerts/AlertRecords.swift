@@ -1,6 +1,7 @@
 package import Alerts
 internal import Foundation
 package import MarketData
+internal import Monitors
 internal import Rollout
 
 /// A rollout's alerts as its state folder has them: what is to be told by the journal, what became of it by the store.
@@ -188,10 +189,17 @@ package struct AlertRecords {
         ).health
     }
 
-    /// How urgent alerts reached somebody in a span of wall time; nil while nothing was to be sent.
+    /// How urgent alerts of a span of event time reached somebody, as `report sla` has it; nil while nothing was to be sent.
+    func delivery(from: Timestamp, to: Timestamp) throws -> SLAReport.AlertDelivery? {
+        try slo(from: from.nanos, to: to.nanos).map {
+            SLAReport.AlertDelivery(notices: $0.notices, met: $0.met, missed: $0.missed, unknown: $0.unknown)
+        }
+    }
+
+    /// How urgent alerts of a span of event time reached somebody; nil while nothing was to be sent.
     package func slo(from: UInt64 = 0, to: UInt64 = .max) throws -> DeliverySLO? {
         guard let store = try store else { return nil }
-        let errands = try store.errands().filter { $0.since >= from && $0.since < to }
+        let errands = try store.errands().filter { $0.notice.alert.time >= from && $0.notice.alert.time < to }
         return DeliverySLO(errands: errands, deliveries: try store.deliveries(), at: Desk.wallClock())
     }
 }

@@ -26,8 +26,10 @@ extension RolloutRecords {
         let components = ServiceComponent.standard.map { component in
             component.name == "candidate" ? ServiceComponent(component.name, from: stageBegan) : component
         }
-        return try SLAReport(
+        var report = try SLAReport(
             history, evidence: try evidence(), period: period, asOf: servedUntil, calendar: calendar,
             target: terms.uptimeTargetPPM, basis: basis, components: components)
+        report.alerts = try AlertRecords(folder).delivery(from: period.from, to: period.to)
+        return report
     }
 }
