@@ -156,6 +156,7 @@ extension EndToEnd {
             #expect(response("ops") == "PERMANENT(config)")
             #expect(response("slack") == "PERMANENT(channel)")
             #expect(response("hook") == "OK" && response("phone") == "OK" && response("pager") == "OK")
+            #expect(try list("--all").contains { $0["alert"]["cause"].string == "test" })
             let status = try tandem(["status", "--state", state.path]).output
             #expect(status.contains("ops") && status.contains("PERMANENT(config)"))
             for (name, secret) in server.environment where name != "SSL_CERT_FILE" {

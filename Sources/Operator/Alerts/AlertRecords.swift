@@ -69,6 +69,7 @@ package struct AlertRecords {
     package func list(all: Bool) throws -> [Entry] {
         var latest: [String: AlertNotice] = [:]
         for (_, notice) in try reader.notices() { latest[notice.alert.id] = notice }
+        for notice in try tests() { latest[notice.alert.id] = notice }
         let store = try store
         let errands = Dictionary(grouping: try store?.errands() ?? [], by: \.notice.alert.id)
         let deliveries = Dictionary(grouping: try store?.deliveries() ?? [], by: \.alertID)
@@ -79,9 +80,7 @@ package struct AlertRecords {
 
     /// Nil for an unknown id. An id may be given without its `A-`, or its beginning where that is enough.
     package func story(_ id: String) throws -> Story? {
-        // A test of a channel stands in the store alone.
-        let tests = try store?.errands().map(\.notice).filter { $0.alert.cause == .test } ?? []
-        let notices = try reader.notices().map(\.notice) + tests
+        let notices = try reader.notices().map(\.notice) + tests()
         let ids = Set(notices.map(\.alert.id)).filter { $0 == id || $0.dropFirst(2).hasPrefix(id) || $0.hasPrefix(id) }
         guard let found = ids.contains(id) ? id : ids.count == 1 ? ids.first : nil else { return nil }
         let own = notices.filter { $0.alert.id == found }
@@ -93,6 +92,11 @@ package struct AlertRecords {
             entry: entry(last, errands, deliveries), runbook: settings.terms.runbook(for: last.alert.cause),
             notices: own, errands: errands,
             deliveries: try deliveries.map { Sent(delivery: $0, attempts: try store?.attempts(of: $0.id) ?? []) })
+    }
+
+    /// Tests of channels stand in the store alone.
+    private func tests() throws -> [AlertNotice] {
+        try store?.errands().map(\.notice).filter { $0.alert.cause == .test } ?? []
     }
 
     private func entry(_ notice: AlertNotice, _ errands: [Errand], _ deliveries: [Alerts.Delivery]) -> Entry {

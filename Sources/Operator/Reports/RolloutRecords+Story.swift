@@ -19,7 +19,12 @@ extension RolloutRecords {
         input.corrections = standing.corrections
         input.liveMicros = try liveMicros(evidence.sessions)
         input.latency = try evidence.sessions.map { try latency($0.session) }
-        input.metrics = try metrics(standing).rows.map { row in
+        let tally = try tally(standing)
+        let metrics = tally.metrics
+        input.agreement = metrics.agreement
+        input.roiGain = metrics.roiGain
+        input.paper = RolloutStory.ByArm(baseline: tally.account(.baseline), candidate: tally.account(.candidate))
+        input.metrics = metrics.rows.map { row in
             RolloutStory.MetricRow(
                 row.name, ReportUnit(row.metric.unit), baseline: row.baseline, candidate: row.candidate,
                 difference: row.difference)
@@ -37,7 +42,7 @@ extension RolloutRecords {
     }
 
     /// Success of both engines over the sessions that are evidence.
-    package func metrics(_ standing: RolloutStanding) throws -> SuccessMetrics {
+    private func tally(_ standing: RolloutStanding) throws -> SuccessTally {
         var tally = SuccessTally(
             baselineVersion: standing.snapshot.engines[Arm.baseline.rawValue] ?? NumberFormat.unknown,
             candidateVersion: standing.snapshot.engines[Arm.candidate.rawValue] ?? NumberFormat.unknown)
@@ -46,7 +51,7 @@ extension RolloutRecords {
         for session in standing.evidence.sessions {
             tally.add(session, signals: signals[session.session] ?? [], costs: costs[session.session])
         }
-        return tally.metrics
+        return tally
     }
 
     /// Actionable signals with outcomes, by the trade date of the signal.

@@ -27,6 +27,10 @@ extension RolloutStory {
         /// Micro-dollars, by session; nil: unknown.
         package var costMicros: [ByArm<Int64>?] = []
         package var metrics: [MetricRow] = []
+        /// What both say together, and what each would have made on paper; nil where no signals were given.
+        package var agreement: ArmAgreement?
+        package var roiGain: RoiGain?
+        package var paper: ByArm<PaperAccount>?
         package var selfCheck: SelfCheck?
         package var corrections: [Correction] = []
 

@@ -6,11 +6,20 @@ internal import Monitors
 extension RolloutStory: Encodable {
     private enum CodingKeys: String, CodingKey {
         case rollout, baseline, candidate, basis, stage, status, summary, stretches, transitions, sessions, metrics,
-            corrections
+            corrections, agreement
+        case roiGain = "roi_gain"
+        case paper = "paper_accounts"
         case versionsTried = "versions_tried"
         case planHash = "plan_hash"
         case specHash = "spec_hash"
         case selfCheck = "self_check"
+    }
+
+    private func encodePaper(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
+        guard let paper = input.paper else { return try container.encodeNil(forKey: .paper) }
+        var accounts = container.nestedContainer(keyedBy: CodingKeys.self, forKey: .paper)
+        try accounts.encode(paper.baseline, forKey: .baseline)
+        try accounts.encode(paper.candidate, forKey: .candidate)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -30,6 +39,9 @@ extension RolloutStory: Encodable {
         for move in input.moves { try encode(move, into: &moves) }
         try container.encode(points, forKey: .sessions)
         try container.encode(input.metrics, forKey: .metrics)
+        try container.encode(input.agreement, forKey: .agreement)
+        try container.encode(input.roiGain, forKey: .roiGain)
+        try encodePaper(into: &container)
         try container.encode(input.corrections, forKey: .corrections)
         guard let check = input.selfCheck else { return try container.encodeNil(forKey: .selfCheck) }
         var rates = container.nestedContainer(keyedBy: SelfCheckKeys.self, forKey: .selfCheck)

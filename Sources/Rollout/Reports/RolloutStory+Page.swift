@@ -56,7 +56,7 @@ extension RolloutStory {
     private var metricSection: ReportPage.Section {
         ReportPage.Section(
             heading: "Metrics", lead: "Of all sessions, each with its 95 % interval by session.",
-            blocks: [.table(metricTable)])
+            blocks: [metricTable, agreementTable, paperTable].compactMap { $0 }.map { .table($0) })
     }
 
     private var costSection: ReportPage.Section {
