@@ -10,19 +10,12 @@ struct RunbookReader {
         "promotion", "demotion", "unrouted", "trigger", "correction", "data-quality", "latency", "uptime", "summary",
         "test", "channel-down",
     ]
-    /// Verbs that pages name before the program has them: blocks with them are left out until it does.
-    private static let comingVerbs: Set = ["alerts"]
 
     init(_ folder: Folder) throws {
         self.folder = folder
         try FileManager.default.createDirectory(atPath: folder.path + "/bin", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/bin/tandem", withDestinationPath: Tandem.binary)
-    }
-
-    func isComing(_ command: RunbookPage.Command) -> Bool {
-        guard let verb = command.verbs.first, Self.comingVerbs.contains(verb) else { return false }
-        return (try? folder.tandem([verb, "--help"]).output.contains("USAGE: tandem \(verb)")) != true
     }
 
     /// Runs a page's blocks in their order; `repair` is what its sentences ask for besides.
@@ -43,9 +36,7 @@ struct RunbookReader {
                 try repair()
             }
             if block.kind == .byHand { continue }
-            if let command = block.commands.first(where: isComing) {
-                print("runbooks: \(name): not run: tandem \(command.verbs.joined(separator: " "))")
-            } else if block.kind == .stays {
+            if block.kind == .stays {
                 lasting.append(try start(block, state, environment))
             } else {
                 // How to know it is over may be asked again, as the page's reader does.
