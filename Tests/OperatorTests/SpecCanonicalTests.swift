@@ -8,7 +8,8 @@ import Testing
         let spec = try SpecFixture.parse(SpecFixture.minimal("sinks: [{name: s, stdout: true}]"))
         #expect(
             spec.canonicalJSON
-                == #"{"assignment":{"block":"30m"},"baseline":{"engine":"ifd-v1"},"baseline_down":"silent","#
+                == #"{"alerts":{"channels":{},"digest":{"every":"1h"},"escalation":{"from":"critical","steps":[]},"last_resort":[],"#
+                + #""limits":{},"routes":[],"silences":{"longest":"8h"}},"assignment":{"block":"30m"},"baseline":{"engine":"ifd-v1"},"baseline_down":"silent","#
                 + #""budget":{"aim":150,"approval":10,"cost_per_signal":5,"day":50,"fixed":{},"month":200,"prices":{},"#
                 + #""provider":"databento","reserve":3,"slice":0.25},"calendar":"24x7","#
                 + #""candidate":{"engine":"ifd-v3"},"#
@@ -37,7 +38,7 @@ import Testing
                 + #""no_gain":{"alpha":0.05,"gain_r":1,"stages":["shadow","canary","limited"]},"open_episodes":{"drain":"30m","policy":"hand-over"},"#
                 + #""outcomes":{"assumed_latency":"100ms","cost_per_side":"0.85","slippage_ticks":1},"#
                 + #""promotion":{"around_close":"30m","around_open":"30m","blackout":[],"only_while_open":false},"#
-                + #""risk":"off","rollback_window_sessions":20,"#
+                + #""risk":"off","rollback_window_sessions":20,"runbooks":{},"#
                 + #""signals":{"max_horizon":"2h","max_signal_age":"5s"},"sinks":[{"name":"s","stdout":true}],"sla":{"target":0.999},"#
                 + #""stages":{"canary":{"weight":"0.1"},"full":{"weight":"1"},"limited":{"weight":"0.5"},"shadow":{"weight":"0"}},"#
                 + #""triggers":{"actions":{"assignment":"rollback","both-down":"hold","budget":"hold","burst":"unroute","cost":"hold","data":"alert","#

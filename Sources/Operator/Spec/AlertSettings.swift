@@ -7,8 +7,6 @@ package struct AlertSettings: Hashable, Sendable {
     package var channels: [ChannelTerms] = []
     /// A program that also gets what no channel took; none when empty.
     package var lastResort: [String] = []
-    /// The sections as the file has them, with references in place of secrets.
-    var written: [String: CanonicalJSON] = [:]
 
     package init() {}
 
@@ -40,13 +38,41 @@ package struct AlertSettings: Hashable, Sendable {
     }
 
     /// What keeps channels from sending: secrets that are not there, or cannot be what they are for.
-    package func secretProblems(_ store: SecretStore) -> [String] {
-        channels.flatMap { channel -> [String] in
+    package func secretProblems(_ store: SecretStore) -> [String] { channels.flatMap { $0.secretProblems(store) } }
+}
+
+extension ChannelTerms {
+    /// One sentence each, which names the channel.
+    ///
+    /// - Parameter startsPrograms: without, a secret that a program prints is taken for granted.
+    func secretProblems(_ store: SecretStore, startsPrograms: Bool = true) -> [String] {
+        let looked = kind.secrets.filter { startsPrograms || !$0.isProgram }
+        var problems: [String] = []
+        for reference in looked {
             do {
-                return channel.problems(with: try store.resolve(channel.kind.secrets))
+                _ = try store.value(of: reference)
             } catch {
-                return ["channel \(channel.name): \(error)"]
+                let problem = "channel \(name): \(error)"
+                if !problems.contains(problem) { problems.append(problem) }
             }
         }
+        guard problems.isEmpty, looked.count == kind.secrets.count else { return problems }
+        do {
+            return self.problems(with: try store.resolve(looked))
+        } catch {
+            return ["channel \(name): \(error)"]
+        }
+    }
+
+    /// What a message says of this channel, where its key stands before it.
+    func withoutName(_ problem: String) -> String {
+        let start = "channel \(name): "
+        return problem.hasPrefix(start) ? String(problem.dropFirst(start.count)) : problem
+    }
+}
+
+extension SecretReference {
+    fileprivate var isProgram: Bool {
+        if case .program = self { true } else { false }
     }
 }

@@ -75,3 +75,21 @@ enum MoneyText {
         return fraction.isEmpty ? "\(whole)" : "\(whole).\(fraction)"
     }
 }
+
+/// `09:30`, as calendars, promotion windows and digests have it.
+enum TimeOfDayText {
+    /// Minutes since midnight; 24:00 ends a day. Nil for anything but two digits, a colon and two digits.
+    static func parse(_ text: String) -> Int? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2,
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            let hour = Int(parts[0]), let minute = Int(parts[1]), minute < 60, hour * 60 + minute <= 1440
+        else { return nil }
+        return hour * 60 + minute
+    }
+
+    /// - Parameter minutes: since midnight, 0...1440.
+    static func print(_ minutes: Int) -> String {
+        [minutes / 60, minutes % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+}

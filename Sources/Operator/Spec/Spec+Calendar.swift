@@ -163,12 +163,7 @@ extension SpecReader {
         }
         let expected = "a time such as \"09:30\""
         guard let text = text(key, of: section, expected: expected) else { return nil }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        if parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
-            let minute = Int(parts[1]), (0..<60).contains(minute), (0...1440).contains(hour * 60 + minute)
-        {
-            return hour * 60 + minute
-        }
+        if let minute = TimeOfDayText.parse(text) { return minute }
         mismatch(key, of: section, expected: expected)
         return nil
     }

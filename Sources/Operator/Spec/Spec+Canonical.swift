@@ -78,7 +78,7 @@ extension Spec {
             "max_horizon": .duration(maxHorizon), "max_signal_age": .duration(maxSignalAge),
         ])
         members.merge(monitors.canonical) { _, new in new }
-        members.merge(alerts.written) { _, new in new }
+        members.merge(alerts.canonical) { _, new in new }
         return .object(members)
     }
 

@@ -1,13 +1,15 @@
+internal import Alerts
 internal import MarketData
 internal import Rollout
 internal import Signals
 
 extension Spec {
-    /// Reads the spec at `path` and looks for what would stop it or surprise somebody; starts nothing.
+    /// Reads the spec at `path` and looks for what would stop it or surprise somebody; starts nothing but what
+    /// prints secrets, when these are needed.
     ///
     /// - Parameter searchPath: the value of `PATH`.
     /// - Parameter secrets: looked for there; nil looks for none.
-    /// - Parameter needsSecrets: one that is missing is a problem, not a warning.
+    /// - Parameter needsSecrets: one that is missing is a problem, not a warning; programs that print one are started.
     /// - Parameter configurationProblems: what a built-in engine finds wrong with its configuration, one sentence each.
     package static func lint(
         path: String, searchPath: String, files: SpecFiles = .disk, secrets: SecretStore? = nil,
@@ -94,12 +96,20 @@ private struct Linter {
 
     mutating func lookAtAlerts(_ secrets: SecretStore?, needsSecrets: Bool) {
         let alerts = spec.alerts
-        if alerts.channels.count == 1 {
-            warn("alerts.channels", "there is one only: when it fails, nobody is told but whoever is at the machine")
+        if alerts.channels.isEmpty, spec.lines["alerts"] != nil {
+            warn("alerts.channels", "there are none: nobody would be told")
         }
-        for message in secrets.map(alerts.secretProblems) ?? [] {
-            if needsSecrets { problem("alerts.channels", message) } else { warn("alerts.channels", message) }
+        for path in alerts.lonely { warn(path, "one channel only: when it fails, nobody is told") }
+        for channel in alerts.channels {
+            let path = "alerts.channels.\(channel.name)"
+            if case .exec(let terms) = channel.kind { check(terms.arguments, path: path + ".exec") }
+            guard let secrets else { continue }
+            for message in channel.secretProblems(secrets, startsPrograms: needsSecrets) {
+                let message = channel.withoutName(message)
+                if needsSecrets { problem(path, message) } else { warn(path, message) }
+            }
         }
+        check(alerts.lastResort, path: "alerts.last_resort")
     }
 
     mutating func lookForSurprises() {
@@ -175,6 +185,18 @@ private struct Linter {
         if spec.plan.weight(in: .full) != .all {
             let weight = spec.plan.weight(in: .full).decimalText
             warn("stages.full.weight", "is \(weight): the rollout ends with both engines live")
+        }
+    }
+}
+
+extension AlertSettings {
+    /// Keys of what sends an urgent alert by one channel, fall-back included.
+    fileprivate var lonely: [String] {
+        guard !terms.routes.isEmpty else { return channels.count == 1 ? ["alerts.channels"] : [] }
+        return terms.routes.enumerated().compactMap { index, route in
+            guard AlertSeverity.allCases.contains(where: { $0.isUrgent && route.allows($0) }) else { return nil }
+            let reached = Set(route.channels + (route.fallback.isEmpty ? terms.channels : route.fallback))
+            return reached.count == 1 ? "alerts.routes[\(index)].channels" : nil
         }
     }
 }

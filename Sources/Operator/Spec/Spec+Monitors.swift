@@ -227,13 +227,10 @@ extension PromotionWindows {
             members["weekdays"] = .list(weekdays.sorted().map { .text(SpecReader.weekdayNames[$0 - 1]) })
         }
         if let hours {
-            members["hours"] = .object(["from": .text(Self.text(hours.from)), "to": .text(Self.text(hours.to))])
+            members["hours"] = .object([
+                "from": .text(TimeOfDayText.print(hours.from)), "to": .text(TimeOfDayText.print(hours.to)),
+            ])
         }
         return .object(members)
-    }
-
-    private static func text(_ minute: Int) -> String {
-        let digits = [minute / 60, minute % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return digits.joined(separator: ":")
     }
 }

@@ -22,6 +22,8 @@ struct SpecReader {
     private(set) var problems: [SpecProblem]
     /// The line of every key that was read, for warnings.
     private(set) var lines: [String: Int] = [:]
+    /// Messages repeat nothing that stands in the file: secrets are referred to here, and somebody may have put one itself.
+    var conceals = false
 
     init(file: String, problems: [SpecProblem] = []) {
         self.file = file
@@ -47,9 +49,8 @@ struct SpecReader {
             for entry in found {
                 let keyPath = path.isEmpty ? entry.key : path + "." + entry.key
                 guard allowed.contains(entry.key) else {
-                    report(
-                        line: entry.line, path: path,
-                        "unknown key \(quoted(entry.key)); \(NearestName.advice(entry.key, in: allowed))")
+                    let advice = NearestName.advice(entry.key, in: allowed)
+                    report(line: entry.line, path: path, "unknown key\(shown(entry.key, in: allowed)); \(advice)")
                     continue
                 }
                 lines[keyPath] = entry.line
@@ -58,9 +59,16 @@ struct SpecReader {
             return SpecSection(path: path, line: line, entries: entries)
         case .list, .scalar:
             let keys = "expected a mapping with \(allowed.joined(separator: ", "))"
-            report(line: node.line, path: path, "\(keys)\(also); found \(node.kind)")
+            report(line: node.line, path: path, "\(keys)\(also); found \(kind(node))")
             return nil
         }
+    }
+
+    private func kind(_ node: YAMLNode) -> String { conceals ? node.bareKind : node.kind }
+
+    /// The text for a message, unless it is concealed; what is nearly an allowed name is none to hide.
+    private func shown(_ text: String, in allowed: [String]) -> String {
+        conceals && NearestName.of(text, in: allowed) == nil ? "" : " " + quoted(text)
     }
 
     /// The mapping under `key`; nil when there is none, which is reported when it is `required`.
@@ -86,7 +94,7 @@ struct SpecReader {
 
     mutating func mismatch(_ node: YAMLNode, path: String, expected: String) {
         if case .refused = node.content { return }
-        report(line: node.line, path: path, "expected \(expected), found \(node.kind)")
+        report(line: node.line, path: path, "expected \(expected), found \(kind(node))")
     }
 }
 
@@ -110,7 +118,7 @@ extension SpecReader {
                 return nil
             case .bool, .number, .ambiguous:
                 report(
-                    line: node.line, path: path, "expected \(expected), found \(node.kind); as a text it needs quotes")
+                    line: node.line, path: path, "expected \(expected), found \(kind(node)); as a text it needs quotes")
                 return nil
             }
         }
@@ -155,7 +163,7 @@ extension SpecReader {
         if let word, allowed.contains(text) { return word }
         let message =
             word == nil
-            ? "unknown value \(quoted(text)); \(NearestName.advice(text, in: allowed))"
+            ? "unknown value\(shown(text, in: allowed)); \(NearestName.advice(text, in: allowed))"
             : "cannot be \(quoted(text)); allowed here: \(allowed.joined(separator: ", "))"
         report(line: section.line(key), path: section.path(key), message)
         return fallback

@@ -164,6 +164,22 @@ extension SpecTemplate {
         sinks:                          # where live signals go; each keeps its own place and never holds up another
           - {name: signals, file: signals.ndjson}
 
+        # runbooks: {base_url: https://wiki.example.com/runbooks}  # NAME is below it; left out, `tandem runbook NAME` prints it
+        # alerts:                       # who is told of what; left out, nothing leaves the machine
+        #   channels:                   # by name, one kind each: slack, slack_webhook, email, sms, webhook, pagerduty, alertmanager, exec
+        #     desk: {slack: {token: env:SLACK_TOKEN, channel: C0123ABCD}}  # a secret is env:NAME, file:PATH or exec:COMMAND
+        #     mail: {email: {host: smtp.example.com, user: tandem, password: file:/etc/tandem/smtp, from: tandem@example.com, to: [desk@example.com]}}
+        #     phone: {sms: {account: AC0123456789abcdef0123456789abcdef, token: env:TWILIO_TOKEN, from: "+14155550100", to: ["+14155550123"]}}
+        #   routes:                     # the first that matches counts; none at all: everything goes to all channels
+        #     - {name: urgent, at_least: critical, channels: [desk, phone], fallback: [mail]}  # all at once; after 10s the fall-back
+        #     - {name: night, severity: warning, hours: after-hours, channels: [mail]}
+        #     - {name: rest, channels: [desk, mail]}  # one after the other, until one has it
+        #   escalation: {from: critical, steps: [{after: 5m, channels: [phone]}], repeat: 30m}  # while nobody acknowledges it
+        #   digest: {every: 1h}         # of what is only good to know; or at times of the exchange's day: {at: ["08:00"]}
+        #   silences: {longest: 8h}     # what people may keep back
+        #   limits: {desk: {per_second: 1, burst: 3}}  # what a channel bears
+        #   last_resort: [/usr/bin/logger, -p, daemon.crit]  # a program that gets what no channel took
+
         """#
 
     /// `rollout/engines/ifd-v1/production.yaml`

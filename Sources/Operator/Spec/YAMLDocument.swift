@@ -144,15 +144,17 @@ extension YAMLDocument {
             report(line: line, path: path, message: message)
             return YAMLNode(line: line, content: .refused)
         }
+        // A secret without quotes that begins with & or ! is taken for one.
+        func shown(_ name: String) -> String { path.hasPrefix("alerts") ? "" : " (\(name.prefix(40)))" }
         guard depth <= Self.maxDepth else { return refuse("nested deeper than \(Self.maxDepth) levels") }
         if let anchor = node.anchor {
-            return refuse("anchors and aliases are not allowed (&\(anchor.rawValue.prefix(40))); write the value out")
+            return refuse("anchors and aliases are not allowed\(shown("&" + anchor.rawValue)); write the value out")
         }
         switch node {
         case .scalar(let scalar):
             let tag = scalar.tag.rawValue
             guard tag.isEmpty || (tag == Tag.Name.str.rawValue && scalar.style != .plain) else {
-                return refuse("tags are not allowed (\(tag.prefix(40))); remove it")
+                return refuse("tags are not allowed\(shown(tag)); remove it")
             }
             return YAMLNode(line: line, content: .scalar(scalar.string, isPlain: scalar.style == .plain))
         case .sequence(let list):

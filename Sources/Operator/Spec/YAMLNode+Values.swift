@@ -57,6 +57,17 @@ extension YAMLNode {
         }
     }
 
+    /// What stands here, without its text.
+    var bareKind: String {
+        guard case .scalar(let text, let isPlain) = content else { return kind }
+        switch isPlain ? ScalarMeaning(plain: text) : .text {
+        case .null: return "nothing"
+        case .bool: return "a truth value"
+        case .number: return "a number"
+        case .text, .ambiguous: return "a text"
+        }
+    }
+
     /// The value as JSON. Problems are appended; nil when there was one.
     func json(file: String, path: String, problems: inout [SpecProblem]) -> CanonicalJSON? {
         switch content {
