@@ -19,11 +19,17 @@ extension RolloutRecords {
         input.corrections = standing.corrections
         input.liveMicros = try liveMicros(evidence.sessions)
         input.latency = try evidence.sessions.map { try latency($0.session) }
-        input.metrics = try metrics(standing).rows.map { row in
+        let tally = try tally(standing)
+        let metrics = tally.metrics
+        input.metrics = metrics.rows.map { row in
             RolloutStory.MetricRow(
                 row.name, ReportUnit(row.metric.unit), baseline: row.baseline, candidate: row.candidate,
                 difference: row.difference)
         }
+        input.roiGain = metrics.roiGain
+        input.agreement = metrics.agreement
+        input.paper = RolloutStory.ByArm(baseline: tally.baselineAccount, candidate: tally.candidateAccount)
+        input.account = try account()
         input.selfCheck = SelfCheck(
             of: evidence.sessions, terms: evidence.terms,
             betterAlpha: evidence.terms.gates[.full]?.betterAlpha ?? GateTerms.provenAlpha, using: &random)
@@ -37,7 +43,7 @@ extension RolloutRecords {
     }
 
     /// Success of both engines over the sessions that are evidence.
-    package func metrics(_ standing: RolloutStanding) throws -> SuccessMetrics {
+    package func tally(_ standing: RolloutStanding) throws -> SuccessTally {
         var tally = SuccessTally(
             baselineVersion: standing.snapshot.engines[Arm.baseline.rawValue] ?? NumberFormat.unknown,
             candidateVersion: standing.snapshot.engines[Arm.candidate.rawValue] ?? NumberFormat.unknown)
@@ -46,7 +52,7 @@ extension RolloutRecords {
         for session in standing.evidence.sessions {
             tally.add(session, signals: signals[session.session] ?? [], costs: costs[session.session])
         }
-        return tally.metrics
+        return tally
     }
 
     /// Actionable signals with outcomes, by the trade date of the signal.

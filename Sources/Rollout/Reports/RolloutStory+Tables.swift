@@ -108,7 +108,7 @@ extension ReportUnit {
     }
 
     /// `72.0 % [65.1 %, 78.3 %]`
-    fileprivate func cell(_ estimate: Estimate) -> TextTable.Cell {
+    func cell(_ estimate: Estimate) -> TextTable.Cell {
         guard let value = estimate.value else { return TextTable.Cell(NumberFormat.unknown, .unknown) }
         let limits =
             estimate.low == nil && estimate.high == nil ? "" : " [\(text(estimate.low)), \(text(estimate.high))]"
