@@ -248,7 +248,10 @@ extension EndToEnd {
             let status = try state.status()
             #expect(
                 status?["monitors"].list.map { $0["monitor"].string ?? "" }
-                    == ["decision", "market", "promotion", "uptime", "latency", "latency", "budget", "data", "alerts"])
+                    == [
+                        "decision", "account", "market", "promotion", "uptime", "latency", "latency", "budget", "data",
+                        "alerts",
+                    ])
         }
 
         /// A quiet feed: an engine that dies and catches up reads nothing that the market has not said yet.

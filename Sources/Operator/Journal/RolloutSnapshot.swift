@@ -123,3 +123,23 @@ package struct RolloutSnapshot: Codable, Sendable {
         try windows.windows { throw JournalError.damaged(path: path, row: 0, reason: "its windows do not read") }
     }
 }
+
+/// Where the live account stands, kept beside it: it moves without a decision, and from before there is any.
+struct AccountSnapshot: Codable, Sendable {
+    static let name = "account"
+
+    var standing: LiveStanding
+    /// The feed's time, ns since 1970.
+    var time: UInt64
+
+    init(_ account: LiveAccount, at time: Timestamp) {
+        standing = LiveStanding(account)
+        self.time = time.nanos
+    }
+
+    /// Nil for what is no snapshot.
+    init?(_ text: String) {
+        guard let snapshot = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        self = snapshot
+    }
+}

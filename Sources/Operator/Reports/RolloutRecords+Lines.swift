@@ -12,7 +12,8 @@ extension RolloutRecords {
     /// Every monitor in one line, and when the market and promotions open; what cannot be told says why.
     package func monitorLines() -> [MonitorLine] {
         let lines: [(String, () throws -> String)] = [
-            ("decision", decision), ("market", market), ("promotion", promotion), ("uptime", uptime),
+            ("decision", decision), ("account", accountLine), ("market", market), ("promotion", promotion),
+            ("uptime", uptime),
             ("latency", { try latencyLine(.baseline) }),
             ("latency", { try latencyLine(.candidate) }), ("budget", budgetLine), ("data", data),
             ("alerts", { try AlertRecords(folder).statusLine() }),

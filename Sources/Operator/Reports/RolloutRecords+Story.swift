@@ -21,14 +21,15 @@ extension RolloutRecords {
         input.latency = try evidence.sessions.map { try latency($0.session) }
         let tally = try tally(standing)
         let metrics = tally.metrics
-        input.agreement = metrics.agreement
-        input.roiGain = metrics.roiGain
-        input.paper = RolloutStory.ByArm(baseline: tally.account(.baseline), candidate: tally.account(.candidate))
         input.metrics = metrics.rows.map { row in
             RolloutStory.MetricRow(
                 row.name, ReportUnit(row.metric.unit), baseline: row.baseline, candidate: row.candidate,
                 difference: row.difference)
         }
+        input.roiGain = metrics.roiGain
+        input.agreement = metrics.agreement
+        input.paper = RolloutStory.ByArm(baseline: tally.baselineAccount, candidate: tally.candidateAccount)
+        input.account = try account()
         input.selfCheck = SelfCheck(
             of: evidence.sessions, terms: evidence.terms,
             betterAlpha: evidence.terms.gates[.full]?.betterAlpha ?? GateTerms.provenAlpha, using: &random)
@@ -42,7 +43,7 @@ extension RolloutRecords {
     }
 
     /// Success of both engines over the sessions that are evidence.
-    private func tally(_ standing: RolloutStanding) throws -> SuccessTally {
+    package func tally(_ standing: RolloutStanding) throws -> SuccessTally {
         var tally = SuccessTally(
             baselineVersion: standing.snapshot.engines[Arm.baseline.rawValue] ?? NumberFormat.unknown,
             candidateVersion: standing.snapshot.engines[Arm.candidate.rawValue] ?? NumberFormat.unknown)

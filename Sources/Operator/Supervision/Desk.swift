@@ -26,6 +26,9 @@ package final class Desk {
     private var killHasDoneItsWork = false
     /// Where the rollout stands is to be kept with the next commit.
     private var snapshotIsDue = false
+    /// The live account as it was kept last, and whether it is to be kept anyhow.
+    private var keptAccount: LiveAccount?
+    private var accountIsDue = false
     private let deliversBeforeTakingBack: Bool
     private var facts: AlertFacts
     private var alerts: AlertBook
@@ -48,6 +51,7 @@ package final class Desk {
         self.journal = journal
         self.sinks = sinks
         self.sequencer = sequencer
+        keptAccount = sequencer.controller.account
     }
 
     package var router: Router { sequencer.router }
@@ -76,6 +80,7 @@ package final class Desk {
         }
         if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
         if !result.reaction.steps.isEmpty { snapshotIsDue = true }
+        if case .mark(let mark) = event.payload, mark.closes != nil || mark.opens != nil { accountIsDue = true }
         if var trace {
             trace.takenAt = MonotonicClock.now()
             trace.isLive = result.seq != nil
@@ -97,6 +102,7 @@ package final class Desk {
 
     package func add(_ kind: JournalRow.Kind, body: String, index: UInt64) throws {
         try sequencer.add(kind, body: body, index: index, at: Self.wallClock())
+        if kind == .end { accountIsDue = true }
     }
 
     package func note(_ kind: JournalRow.Kind, arm: String?, reason: String, detail: String, index: UInt64) {
@@ -135,7 +141,16 @@ package final class Desk {
             snapshotIsDue = false
             measurements.memories[RolloutSnapshot.name] = EventCodec.encode(RolloutSnapshot(controller))
         }
+        keepAccount()
         try write(sequencer.takePending())
+    }
+
+    /// As it stands now, not as it stood in an earlier run that is still being recomputed.
+    private func keepAccount() {
+        guard let account = controller.account, !isComparing, accountIsDue || account != keptAccount else { return }
+        accountIsDue = false
+        keptAccount = account
+        measurements.memories[AccountSnapshot.name] = EventCodec.encode(AccountSnapshot(account, at: router.feedTime))
     }
 
     private func write(_ rows: [JournalRow]) throws {

@@ -38,7 +38,7 @@ public struct RoiGain: Hashable, Sendable {
 
 extension RoiGain: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case value, low, high, error
+        case value, low, high, error, advisory
         case count = "n"
     }
 
@@ -49,5 +49,6 @@ extension RoiGain: Encodable {
         try container.encode(estimate.high, forKey: .high)
         try container.encode(estimate.count, forKey: .count)
         try container.encode(error, forKey: .error)
+        try container.encode(true, forKey: .advisory)
     }
 }

@@ -7,7 +7,8 @@ extension RolloutStory {
         var csv = CSV(header: [
             "basis", "session", "stage", "state", "d_r", "quality_r", "baseline_r", "candidate_r", "live_r", "mean_d_r",
             "mean_d_low_r", "mean_d_high_r", "better_e", "better_asked", "not_worse_e", "not_worse_asked", "harm_e",
-            "no_gain_e", "fall",
+            "no_gain_e", "fall", "baseline_paper_micros", "candidate_paper_micros", "baseline_paper_r_micros",
+            "candidate_paper_r_micros",
         ])
         for point in points {
             let numbers = [
@@ -17,8 +18,14 @@ extension RolloutStory {
             ]
             csv.append(
                 [input.basis.rawValue, "\(point.session)", point.stage.rawValue, point.state.rawValue]
-                    + numbers.map { $0.map { String($0) } })
+                    + numbers.map { $0.map { String($0) } } + paper(point.session))
         }
         return csv.text
+    }
+
+    /// Both paper accounts at the end of a session.
+    private func paper(_ session: CivilDate) -> [String?] {
+        let ends = [input.paper?.baseline.at(session), input.paper?.candidate.at(session)]
+        return ends.map { $0.map { String($0.equityMicros) } } + ends.map { $0.map { String($0.equityRMicros) } }
     }
 }

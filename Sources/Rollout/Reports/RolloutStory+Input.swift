@@ -27,10 +27,12 @@ extension RolloutStory {
         /// Micro-dollars, by session; nil: unknown.
         package var costMicros: [ByArm<Int64>?] = []
         package var metrics: [MetricRow] = []
-        /// What both say together, and what each would have made on paper; nil where no signals were given.
-        package var agreement: ArmAgreement?
+        /// Nil: unknown, as the three below it.
         package var roiGain: RoiGain?
+        package var agreement: ArmAgreement?
         package var paper: ByArm<PaperAccount>?
+        /// Nil also where none is kept.
+        package var account: LiveReading?
         package var selfCheck: SelfCheck?
         package var corrections: [Correction] = []
 

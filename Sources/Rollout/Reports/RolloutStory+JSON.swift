@@ -9,17 +9,12 @@ extension RolloutStory: Encodable {
             corrections, agreement
         case roiGain = "roi_gain"
         case paper = "paper_accounts"
+        case account = "live_account"
+        case keepsAccount = "keeps_live_account"
         case versionsTried = "versions_tried"
         case planHash = "plan_hash"
         case specHash = "spec_hash"
         case selfCheck = "self_check"
-    }
-
-    private func encodePaper(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
-        guard let paper = input.paper else { return try container.encodeNil(forKey: .paper) }
-        var accounts = container.nestedContainer(keyedBy: CodingKeys.self, forKey: .paper)
-        try accounts.encode(paper.baseline, forKey: .baseline)
-        try accounts.encode(paper.candidate, forKey: .candidate)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -39,9 +34,11 @@ extension RolloutStory: Encodable {
         for move in input.moves { try encode(move, into: &moves) }
         try container.encode(points, forKey: .sessions)
         try container.encode(input.metrics, forKey: .metrics)
-        try container.encode(input.agreement, forKey: .agreement)
         try container.encode(input.roiGain, forKey: .roiGain)
-        try encodePaper(into: &container)
+        try container.encode(input.agreement, forKey: .agreement)
+        try container.encode(input.paper, forKey: .paper)
+        try container.encode(input.account, forKey: .account)
+        try container.encode(keepsAccount, forKey: .keepsAccount)
         try container.encode(input.corrections, forKey: .corrections)
         guard let check = input.selfCheck else { return try container.encodeNil(forKey: .selfCheck) }
         var rates = container.nestedContainer(keyedBy: SelfCheckKeys.self, forKey: .selfCheck)
@@ -181,5 +178,15 @@ extension RolloutStory.Correction: Encodable {
         try container.encode(afterSession, forKey: .afterSession)
         try container.encode(before, forKey: .before)
         try container.encode(after, forKey: .after)
+    }
+}
+
+extension RolloutStory.ByArm: Encodable where Value: Encodable {
+    private enum CodingKeys: String, CodingKey { case baseline, candidate }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(baseline, forKey: .baseline)
+        try container.encode(candidate, forKey: .candidate)
     }
 }

@@ -9,7 +9,10 @@ extension RolloutStory {
         return ReportPage(
             title: "Rollout \(input.rollout)", period: period ?? "no session yet", rollout: input.rollout,
             basis: input.basis, generated: generated,
-            sections: [overview, moveSection, proofSection, sessionSection, metricSection, costSection, trustSection])
+            sections: [
+                overview, moveSection, proofSection, sessionSection, metricSection, agreementSection, paperSection,
+                liveSection, costSection, trustSection,
+            ])
     }
 
     /// For a terminal.
@@ -56,7 +59,7 @@ extension RolloutStory {
     private var metricSection: ReportPage.Section {
         ReportPage.Section(
             heading: "Metrics", lead: "Of all sessions, each with its 95 % interval by session.",
-            blocks: [metricTable, agreementTable, paperTable].compactMap { $0 }.map { .table($0) })
+            blocks: [.table(metricTable), .text(roiGainText)])
     }
 
     private var costSection: ReportPage.Section {
@@ -97,7 +100,7 @@ extension RolloutStory {
             + ". \(Self.count(input.moves.count, "transition")), \(Self.count(input.corrections.count, "correction"))."
     }
 
-    private static func count(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
+    static func count(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
 
     private var figures: [ReportPage.Figure] {
         let last = points.last

@@ -11,7 +11,7 @@ extension RolloutStory {
         input.moves.map { LinePlot.Event("\($0.words), \($0.transition.cause)", at: max(0, $0.session - 1)) }
     }
 
-    private func plot(
+    func plot(
         _ title: String, _ unit: PlotUnit, _ series: [PlotSeries], scale: LinePlot.Scale = .fromZero,
         target: LinePlot.Target? = nil, band: LinePlot.Band? = nil
     ) -> LinePlot {

@@ -67,46 +67,6 @@ extension RolloutStory {
             }, emptyNote: NumberFormat.unknown)
     }
 
-    /// Half hours of one underlying in which an arm had a direction, and how much more the candidate returns on its cost.
-    var agreementTable: TextTable? {
-        guard let agreement = input.agreement else { return nil }
-        let shares = [
-            ("same direction", agreement.same), ("opposite", agreement.opposite),
-            ("only the baseline", agreement.missed),
-            ("only the candidate", agreement.extra),
-        ]
-        var rows = shares.map { name, share in
-            [TextTable.Cell(name), TextTable.Cell(NumberFormat.count(share.count)), ReportUnit.share.cell(share.share)]
-        }
-        if let gain = input.roiGain {
-            let cell = gain.error.map { TextTable.Cell($0, .unknown) } ?? ReportUnit.share.cell(gain.estimate)
-            rows.append(["gain in return on cost (advisory)", "-", cell])
-        }
-        return TextTable(
-            caption: "Both together, by half hour and underlying",
-            columns: [.exact("case"), .number("n"), .exact("share")], rows: rows)
-    }
-
-    /// One contract on each actionable signal, without limits.
-    var paperTable: TextTable? {
-        guard let paper = input.paper else { return nil }
-        func row(_ name: String, _ account: PaperAccount) -> [TextTable.Cell] {
-            [
-                TextTable.Cell(name), TextTable.Cell(NumberFormat.count(account.signals)),
-                TextTable.Cell(NumberFormat.count(account.unresolvable)),
-                TextTable.Cell(NumberFormat.dollars(micros: account.profitMicros)),
-                ReportUnit.r.cell(Double(account.profitRMicros) / 1e6),
-                TextTable.Cell(NumberFormat.dollars(micros: account.maxDrawdownMicros)),
-            ]
-        }
-        return TextTable(
-            caption: "Paper accounts: one contract on each signal, without limits",
-            columns: [
-                .exact("arm"), .number("signals"), .number("unresolved"), .number("profit"), .number("R"),
-                .number("max drawdown"),
-            ], rows: [row("baseline", paper.baseline), row("candidate", paper.candidate)])
-    }
-
     /// Milliseconds and dollars; what the plots show.
     var latencyTable: TextTable {
         func milliseconds(_ value: Double?) -> TextTable.Cell {
@@ -148,7 +108,7 @@ extension ReportUnit {
     }
 
     /// `72.0 % [65.1 %, 78.3 %]`
-    fileprivate func cell(_ estimate: Estimate) -> TextTable.Cell {
+    func cell(_ estimate: Estimate) -> TextTable.Cell {
         guard let value = estimate.value else { return TextTable.Cell(NumberFormat.unknown, .unknown) }
         let limits =
             estimate.low == nil && estimate.high == nil ? "" : " [\(text(estimate.low)), \(text(estimate.high))]"

@@ -35,17 +35,19 @@ struct StatusOf: ParsableCommand {
         var signals: [String: RunSummary.Counts]
         var complete: Bool
         var monitors: [MonitorLine]
+        var account: LiveReading?
     }
 
     private func show() throws -> Int32 {
         let reader = try JournalReader(folder: state.folder.path)
         let live = try? ControlClient(folder: state.folder).status()
         let summary = try RunSummary.read(reader)
+        let records = try RolloutRecords(state.folder)
         let view = View(
             supervisor: live == nil ? "not running" : "running", stage: live?.stage ?? summary.stage,
             status: live?.status ?? summary.status, live: live, journalRows: try reader.head().row,
             signals: summary.signals,
-            complete: summary.isComplete, monitors: try RolloutRecords(state.folder).monitorLines())
+            complete: summary.isComplete, monitors: records.monitorLines(), account: try records.account())
         if format.format == .json { try Output.json(view) } else { try show(view, reader) }
         return code(view)
     }
