@@ -32,7 +32,10 @@ private final class DeskFixture {
             alerts: AlertBook(rollout: "t"), deliversBeforeTakingBack: true)
     }
 
-    private func start() throws { try desk.add(.begin, body: EventCodec.encode(begin), index: 0) }
+    private func start() throws {
+        try desk.add(.begin, body: EventCodec.encode(begin), index: 0)
+        try desk.commit()
+    }
 
     /// The next operator on the same folder.
     func startAgain() throws {
@@ -83,7 +86,8 @@ private final class DeskFixture {
         #expect(open.standing.exposureMicros == 5_000_000_000_000)
         #expect(open.standing.positions.map(\.contracts) == [10] && open.standing.positions[0].underlying == 1)
         #expect(open.refused == ["max-contracts": 1] && !open.isOlder)
-        #expect(open.time.nanos == DeskFixture.time(0))
+        // That of the later signal.
+        #expect(open.time.nanos == DeskFixture.time(6))
         try fixture.take(fixture.mark(60), fixture.win(1, at: 11), at: 11)
         let settled = try #require(try fixture.account)
         #expect(settled.standing.realisedMicros == 1_883_000_000 && settled.standing.positions.isEmpty)
@@ -96,7 +100,7 @@ private final class DeskFixture {
         try fixture.take(fixture.mark(0), fixture.signal(1), at: 10)
         try fixture.take(fixture.mark(60), at: 11)
         let reading = try #require(try fixture.account)
-        #expect(reading.isOlder && reading.time.nanos == DeskFixture.time(0))
+        #expect(reading.isOlder && reading.time.nanos == DeskFixture.time(1))
         let line = try #require(try fixture.line("account"))
         #expect(line.hasPrefix("equity $100,000.00 (cash $100,000.00, unrealised $0.00); realised $0.00;"))
         #expect(line.contains("open +10 of 1; risk refused 0; as of 2025-10-09 "))
