@@ -36,6 +36,7 @@ struct AlertWorld {
         var at: UInt64
         var order: DeliveryOrder
         var answer: Answer?
+        var isInquiry = false
     }
 
     var terms: AlertTerms
@@ -45,10 +46,13 @@ struct AlertWorld {
     private(set) var now = wall(0)
     /// By channel: how it answers the n-th send, from 1, at a time. Missing: at once, well.
     var script: [String: (Int, UInt64) -> Answer] = [:]
+    /// By channel: what its provider says, the n-th time that it is asked, of a message that it took. Missing: it gives no id.
+    var reports: [String: (Int) -> DeliveryReport] = [:]
 
     // What happened.
     private(set) var sent: [Sent] = []
     private(set) var asked: [Sent] = []
+    private(set) var inquired: [Sent] = []
     private(set) var lastResorts: [(at: UInt64, id: String)] = []
     private(set) var misses: [(at: UInt64, id: String)] = []
     private(set) var escalations: [(at: UInt64, step: Int)] = []
@@ -111,6 +115,12 @@ struct AlertWorld {
         pending.removeAll { $0.at <= now }
         for one in ended {
             let delivery = one.order.delivery
+            if one.isInquiry, let report = reports[delivery.channel] {
+                let report = report(inquired.count { $0.delivery.id == delivery.id })
+                if case .failed = report { arrived[delivery.id, default: 0] -= 1 }
+                outbox.reported(delivery.id, attempt: one.order.attempt, report, at: now)
+                continue
+            }
             guard let answer = one.answer else {
                 let isThere = (arrived[delivery.id] ?? 0) > 0
                 outbox.reconciled(
@@ -118,7 +128,8 @@ struct AlertWorld {
                 continue
             }
             if answer.arrives { arrived[delivery.id, default: 0] += 1 }
-            outbox.ended(delivery.id, attempt: one.order.attempt, answer.response, at: now)
+            let id = reports[delivery.channel] == nil ? nil : "p"
+            outbox.ended(delivery.id, attempt: one.order.attempt, answer.response, providerID: id, at: now)
         }
     }
 
@@ -144,6 +155,9 @@ struct AlertWorld {
         case .reconcile(let order):
             asked.append(Sent(at: now, order: order))
             pending.append(Pending(at: later(now, 0.1), order: order, answer: nil))
+        case .inquire(let order):
+            inquired.append(Sent(at: now, order: order))
+            pending.append(Pending(at: later(now, 0.1), order: order, answer: nil, isInquiry: true))
         case .lastResort(let notice): lastResorts.append((now, notice.alert.id))
         case .recordMiss(let notice): misses.append((now, notice.alert.id))
         case .escalate(_, let step): escalations.append((now, step))

@@ -32,7 +32,7 @@ public struct Delivery: Hashable, Sendable, Codable {
     public var createdAt: UInt64
     /// When it is due; means nothing unless it is waiting.
     public var nextAt: UInt64
-    /// Of sending and of asking; the number of the last one.
+    /// Of sending and of either way of asking; the number of the last one.
     public var attempts = 0
     /// Attempts to send.
     public var sends = 0
@@ -55,9 +55,22 @@ public struct Delivery: Hashable, Sendable, Codable {
     public var tellsOver = false
     public var endedAt: UInt64?
     public var providerID: String?
+    /// The provider took it, and will be asked whether it got there.
+    public var inquiry: Inquiry?
+
+    public struct Inquiry: Hashable, Sendable, Codable {
+        public var asked = 0
+        /// Nil: the last question is under way.
+        public var nextAt: UInt64?
+
+        enum CodingKeys: String, CodingKey {
+            case asked
+            case nextAt = "next_at"
+        }
+    }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, escalation, channel, recipient, severity, status, attempts, sends, ambiguities
+        case id, number, escalation, channel, recipient, severity, status, attempts, sends, ambiguities, inquiry
         case alertID = "alert_id"
         case afterSeconds = "after_seconds"
         case createdAt = "created_at"
@@ -111,6 +124,8 @@ public struct Attempt: Hashable, Sendable, Codable {
         case send
         /// The provider is asked whether it has the message.
         case reconcile
+        /// The provider, who has it, is asked whether it got there.
+        case inquire
     }
 
     public var delivery: String
@@ -120,7 +135,7 @@ public struct Attempt: Hashable, Sendable, Codable {
     public var channel: String
     public var startedAt: UInt64
     public var endedAt: UInt64?
-    /// Name of the response class, or what asking gave: `FOUND`, `ABSENT`, `UNKNOWN`.
+    /// Name of the response class, or what asking gave: `FOUND`, `ABSENT`, `ARRIVED`, `UNKNOWN`.
     public var response: String?
     public var providerID: String?
     /// Without secrets.
@@ -137,7 +152,26 @@ public struct Attempt: Hashable, Sendable, Codable {
 /// What a provider says of a message that may have arrived.
 public enum Reconciliation: Hashable, Sendable {
     case found(providerID: String?)
+    /// It has it, and it did not get there.
+    case failed(ResponseClass)
     case absent
     /// It could not be asked, or does not know.
     case unknown
+}
+
+/// What a provider says of a message that it took.
+public enum DeliveryReport: Hashable, Sendable {
+    /// As far as it will ever say.
+    case arrived
+    /// Not yet, or it could not be asked.
+    case unknown
+    case failed(ResponseClass)
+
+    var name: String {
+        switch self {
+        case .arrived: "ARRIVED"
+        case .unknown: "UNKNOWN"
+        case .failed(let response): response.name
+        }
+    }
 }

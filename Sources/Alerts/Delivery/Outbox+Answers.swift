@@ -34,6 +34,7 @@ extension Outbox {
         let name =
             switch result {
             case .found: "FOUND"
+            case .failed(let response): response.name
             case .absent: "ABSENT"
             case .unknown: "UNKNOWN"
             }
@@ -43,6 +44,7 @@ extension Outbox {
         delivery.isToBeReconciled = false
         switch result {
         case .found: return deliver(delivery, providerID, at: now)
+        case .failed(let response): return failed(delivery, response, at: now)
         case .absent: schedule(&delivery, after: nil, at: now)
         case .unknown: resend(&delivery, at: now)
         }
@@ -71,6 +73,10 @@ extension Outbox {
     private mutating func deliver(_ delivery: Delivery, _ providerID: String?, at now: UInt64) {
         channels[delivery.channel]?.redSince = nil
         channels[delivery.channel]?.redReason = nil
+        var delivery = delivery
+        if !delivery.isDigest, providerID != nil, terms.limits(of: delivery.channel).canReconcile {
+            delivery.inquiry = .init(nextAt: later(now, RetryLadder.inquiries[0]))
+        }
         finish(delivery, .delivered, providerID, at: now)
         for id in members.removeValue(forKey: delivery.id) ?? [] {
             guard let member = deliveries[id], member.status == .waiting else { continue }
@@ -91,7 +97,8 @@ extension Outbox {
         if status == .delivered {
             if errand.deliveredAt == nil {
                 errand.deliveredAt = now
-                errand.pending = []
+                // Whoever is next may still be needed.
+                if delivery.inquiry == nil { errand.pending = [] }
                 keep(errand)
             }
             dropOtherLinks(of: errand, than: delivery, at: now)
@@ -115,7 +122,7 @@ extension Outbox {
 
     // MARK: It did not, or nobody knows
 
-    private mutating func refuse(_ delivery: Delivery, _ scope: ResponseClass.Scope, _ reason: String, at now: UInt64) {
+    mutating func refuse(_ delivery: Delivery, _ scope: ResponseClass.Scope, _ reason: String, at now: UInt64) {
         if scope == .channel || scope == .config, channels[delivery.channel]?.redSince == nil {
             channels[delivery.channel]?.redSince = now
             channels[delivery.channel]?.redReason = reason
@@ -139,7 +146,7 @@ extension Outbox {
         delivery.nextAt = later(now, wait)
     }
 
-    private mutating func schedule(_ delivery: inout Delivery, after seconds: Double?, at now: UInt64) {
+    mutating func schedule(_ delivery: inout Delivery, after seconds: Double?, at now: UInt64) {
         let asked = seconds.flatMap { $0 > 0 ? min($0, RetryLadder.longestPauseSeconds) : nil }
         if let asked {
             // The provider counts what comes over the channel, whichever message it is.
@@ -161,7 +168,7 @@ extension Outbox {
     }
 
     /// Keeps a delivery that is to be tried again, unless nobody needs that any more.
-    private mutating func settle(_ delivery: Delivery, at now: UInt64) {
+    mutating func settle(_ delivery: Delivery, at now: UInt64) {
         if delivery.nextAt > later(delivery.createdAt, RetryLadder.endSeconds) { return fail(delivery, at: now) }
         keep(delivery)
         if delivery.isLate { markMembersLate(delivery) }

@@ -14,10 +14,14 @@ extension Outbox {
         done.isFinished = true
         keep(done)
         forget(done)
+        for other in errands(of: done.notice.alert.id) where other.notice.kind == .resolved { touch(other.id, at: now) }
     }
 
     private func isFinished(_ errand: Errand) -> Bool {
-        guard errand.isAlertOver, !deliveries(of: errand).contains(where: \.isLive) else { return false }
+        let isWaited = deliveries(of: errand).contains { $0.isLive || $0.inquiry != nil }
+        guard errand.isAlertOver, !isWaited else { return false }
+        // Whoever gets the alert only now is told its end once, too.
+        if errand.notice.kind == .resolved, errands(of: errand.notice.alert.id).count > 1 { return false }
         return errand.hold != nil || errand.deliveredAt != nil || errand.pending.isEmpty
     }
 
@@ -28,7 +32,10 @@ extension Outbox {
             guard !errand.isAlertOver else { return nil }
             return silences.first { $0.id == id }?.expiresAt ?? now
         case nil:
-            let dues = [nextStepAt(errand, at: now), lastResortAt(errand), missAt(errand), escalationAt(errand)]
+            let dues = [
+                nextStepAt(errand, at: now), lastResortAt(errand), missAt(errand), escalationAt(errand),
+                inquiryAt(errand),
+            ]
             return dues.compactMap(\.self).min()
         }
     }
@@ -87,6 +94,7 @@ extension Outbox {
         if let changed = errands[id], changed != errand { keep(changed) }
         if let at = nextStepAt(errand, at: now), at <= now { releaseNext(id, at: now) }
         escalate(id, at: now, &actions)
+        inquire(of: id, at: now, &actions)
         touch(id, at: now)
     }
 

@@ -15,6 +15,9 @@ extension Outbox {
         restoreHealth(attempts)
         for attempt in attempts where attempt.endedAt == nil { underWay[attempt.delivery] = attempt }
         for delivery in byTime where delivery.status == .inFlight { lose(delivery, at: now) }
+        for delivery in byTime where delivery.inquiry != nil {
+            reported(delivery.id, attempt: delivery.attempts, .unknown, at: now)
+        }
         for id in self.errands.keys.sorted() { touch(id, at: now) }
     }
 

@@ -4,6 +4,8 @@ public enum OutboxAction: Hashable, Sendable {
     case attempt(DeliveryOrder)
     /// It has begun: ask the provider whether it has the message, and say what it said.
     case reconcile(DeliveryOrder)
+    /// Likewise: ask the provider, who has it, whether it got there.
+    case inquire(DeliveryOrder)
     /// No channel has it: tell whoever is at this machine.
     case lastResort(AlertNotice)
     /// The deadline passed.

@@ -119,7 +119,10 @@ public struct Outbox: Sendable {
                 return nil
             }
             // Who got it as a warning does not know yet that it became urgent.
-            let isDelivered = told.contains { $0.deliveredAt != nil && $0.isUrgent }
+            let isDelivered = told.contains { errand in
+                errand.isUrgent
+                    && deliveries(of: errand).contains { $0.status == .delivered && $0.inquiry == nil }
+            }
             return OpenAlert(last.notice.alert, isDelivered: isDelivered)
         }
     }

@@ -4,6 +4,8 @@ internal import MarketData
 enum RetryLadder {
     static let fast = [0.5, 1, 2, 4, 8]
     static let slow = [30.0, 120, 600, 3600]
+    /// After a provider took a message, it is asked what became of it.
+    static let inquiries = [2.0, 5, 10, 20]
     static let fastWindowSeconds = 30.0
     static let endSeconds = 86_400.0
     /// A provider that asks for more is asked again after so long.

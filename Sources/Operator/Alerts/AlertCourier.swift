@@ -20,6 +20,7 @@ package final class AlertCourier: Sendable {
     private enum Answer {
         case sent(DeliveryOrder, ChannelAnswer)
         case asked(DeliveryOrder, Reconciliation)
+        case reported(DeliveryOrder, DeliveryReport)
     }
 
     private let folder: StateFolder
@@ -184,6 +185,8 @@ package final class AlertCourier: Sendable {
                 ])
         case .asked(let order, let result):
             work.outbox.reconciled(order.delivery.id, attempt: order.attempt, result, at: work.now)
+        case .reported(let order, let report):
+            work.outbox.reported(order.delivery.id, attempt: order.attempt, report, at: work.now)
         }
     }
 
@@ -204,6 +207,7 @@ package final class AlertCourier: Sendable {
             let thread = thread(of: order, work)
             carry(order) { [mailer] in .sent(order, mailer.send(order, thread: thread)) }
         case .reconcile(let order): carry(order) { [mailer] in .asked(order, mailer.ask(order)) }
+        case .inquire(let order): carry(order) { [mailer] in .reported(order, mailer.inquire(order)) }
         case .lastResort(let notice): lastResort.tell(notice, runbook: terms.runbook(for: notice.alert.cause))
         case .recordMiss(let notice):
             logger.critical(

@@ -78,6 +78,7 @@ package struct AlertMailer: Sendable {
             let result = transport.carry(request)
             guard result.failure == nil, result.status == 200 else { return .unknown }
             switch SMSFinding(message.id, in: result.body) {
+            case .found(_, let status) where status.outcome != .ok: return .failed(status.outcome)
             case .found(let sid, _): return .found(providerID: sid)
             case .absent: return .absent
             case .unknown: return .unknown
@@ -85,6 +86,18 @@ package struct AlertMailer: Sendable {
         } catch {
             return .unknown
         }
+    }
+
+    /// Asks the provider, who took a message, whether it got there.
+    package func inquire(_ order: DeliveryOrder) -> DeliveryReport {
+        guard let channel = channels[order.delivery.channel], let id = order.delivery.providerID,
+            let resolved = try? secrets.resolve(channel.kind.secrets),
+            let request = try? channel.poll(id, secrets: resolved)
+        else { return .unknown }
+        let result = transport.carry(request)
+        guard result.failure == nil, result.status == 200, let status = SMSStatus(result.body) else { return .unknown }
+        guard status.outcome == .ok else { return .failed(status.outcome) }
+        return status.isFinal ? .arrived : .unknown
     }
 
     /// What later messages on the same alert need to follow the one that was sent; nil where there is nothing to follow.
