@@ -27,12 +27,17 @@ extension Outbox {
     }
 
     /// What the provider said of a message that it has.
-    public mutating func reported(_ id: String, attempt: Int, _ report: DeliveryReport, at now: UInt64) {
+    ///
+    /// - Parameter detail: its own word for that.
+    public mutating func reported(
+        _ id: String, attempt: Int, _ report: DeliveryReport, detail: String? = nil, at now: UInt64
+    ) {
         guard var delivery = deliveries[id], delivery.attempts == attempt, let inquiry = delivery.inquiry,
             var asked = underWay[id]
         else { return }
         asked.endedAt = now
         asked.response = report.name
+        asked.detail = detail
         keep(asked)
         if case .failed(let response) = report { return failed(delivery, response, at: now) }
         if report == .arrived || inquiry.nextAt == nil {

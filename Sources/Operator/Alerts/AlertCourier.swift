@@ -20,7 +20,7 @@ package final class AlertCourier: Sendable {
     private enum Answer {
         case sent(DeliveryOrder, ChannelAnswer)
         case asked(DeliveryOrder, Reconciliation)
-        case reported(DeliveryOrder, DeliveryReport)
+        case reported(DeliveryOrder, DeliveryReport, status: String?)
     }
 
     private let folder: StateFolder
@@ -30,6 +30,9 @@ package final class AlertCourier: Sendable {
     private let lastResort: LastResort
     private let logger: Logger
     private let inbox = Monitor(Inbox())
+    /// Told of each channel that its provider refuses for good, and how (nil: it gets messages through again). Called on
+    /// the courier's thread.
+    private let onChannel: @Sendable (_ name: String, _ refusal: String?) -> Void
 
     /// People's silences and acknowledgements are looked for so often, seconds.
     private static let lookEvery = 0.5
@@ -40,7 +43,7 @@ package final class AlertCourier: Sendable {
 
     package init(
         folder: StateFolder, terms: AlertTerms, calendar: ExchangeCalendar?, mailer: AlertMailer,
-        lastResort: LastResort, logger: Logger
+        lastResort: LastResort, logger: Logger, onChannel: @escaping @Sendable (String, String?) -> Void
     ) {
         self.folder = folder
         self.terms = terms
@@ -48,6 +51,7 @@ package final class AlertCourier: Sendable {
         self.mailer = mailer
         self.lastResort = lastResort
         self.logger = logger
+        self.onChannel = onChannel
     }
 
     /// Goes on where the courier before it was.
@@ -81,6 +85,7 @@ package final class AlertCourier: Sendable {
         var cursor: Int64
         var version = -1
         var acknowledged: Int64 = 0
+        private var red: [String: String] = [:]
         private let startedAt: UInt64
         private let ticksAtStart = MonotonicClock.now()
 
@@ -119,6 +124,15 @@ package final class AlertCourier: Sendable {
                 outbox.acknowledge(said.alert, by: said.person, at: now)
                 acknowledged = said.number
             }
+        }
+
+        /// Channels that became red, with the reason, and those that are well again.
+        func takeTurns() -> [(name: String, refusal: String?)] {
+            let now = outbox.health.filter { $0.redSince != nil }
+                .reduce(into: [:]) { $0[$1.channel] = $1.redReason ?? ResponseClass.permanent(.channel).name }
+            defer { red = now }
+            let turned = Set(red.keys).symmetricDifference(now.keys)
+            return turned.sorted().map { ($0, now[$0]) }
         }
 
         /// Writes what changed; only then may it be acted on.
@@ -166,6 +180,7 @@ package final class AlertCourier: Sendable {
         }
         for answer in answers ?? [] { take(answer, work) }
         try work.write()
+        for turn in work.takeTurns() { onChannel(turn.name, turn.refusal) }
         return isClosing
     }
 
@@ -185,8 +200,8 @@ package final class AlertCourier: Sendable {
                 ])
         case .asked(let order, let result):
             work.outbox.reconciled(order.delivery.id, attempt: order.attempt, result, at: work.now)
-        case .reported(let order, let report):
-            work.outbox.reported(order.delivery.id, attempt: order.attempt, report, at: work.now)
+        case .reported(let order, let report, let status):
+            work.outbox.reported(order.delivery.id, attempt: order.attempt, report, detail: status, at: work.now)
         }
     }
 
@@ -207,7 +222,11 @@ package final class AlertCourier: Sendable {
             let thread = thread(of: order, work)
             carry(order) { [mailer] in .sent(order, mailer.send(order, thread: thread)) }
         case .reconcile(let order): carry(order) { [mailer] in .asked(order, mailer.ask(order)) }
-        case .inquire(let order): carry(order) { [mailer] in .reported(order, mailer.inquire(order)) }
+        case .inquire(let order):
+            carry(order) { [mailer] in
+                let (report, status) = mailer.inquire(order)
+                return .reported(order, report, status: status)
+            }
         case .lastResort(let notice): lastResort.tell(notice, runbook: terms.runbook(for: notice.alert.cause))
         case .recordMiss(let notice):
             logger.critical(

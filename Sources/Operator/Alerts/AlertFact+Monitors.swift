@@ -47,6 +47,32 @@ extension AlertFact {
             evidence: [], router, isMoment: true)
     }
 
+    /// A channel of alerts refuses them for good, or takes them again.
+    static func channel(_ name: String, _ refusal: String?, _ router: Router) -> AlertFact {
+        AlertFact(
+            .channelDown, subject: name, severity: .warning,
+            summary: refusal == nil ? "channel \(name) takes alerts again" : "channel \(name) refuses alerts",
+            details: refusal == nil ? "" : "Nothing comes through there until somebody puts it right.",
+            evidence: refusal.map { [AlertEvidence("response", $0)] } ?? [], router, isOver: refusal == nil)
+    }
+
+    /// A sink does not take live signals, or takes them again.
+    static func sink(_ name: String, _ reason: String?, _ router: Router) -> AlertFact {
+        AlertFact(
+            .sinkDown, subject: name, severity: .critical,
+            summary: reason == nil ? "sink \(name) takes signals again" : "sink \(name) does not take live signals",
+            details: reason == nil ? "" : "They wait in the journal; what comes late is old.",
+            evidence: reason.map { [AlertEvidence("reason", $0)] } ?? [], router, isOver: reason == nil)
+    }
+
+    /// The feed fell silent while records were due, or speaks again.
+    static func feed(isSilent: Bool, _ router: Router) -> AlertFact {
+        AlertFact(
+            .feedDown, subject: "feed", severity: .critical,
+            summary: isSilent ? "the feed is silent" : "the feed speaks again",
+            details: isSilent ? "Engines see nothing; no signal leaves." : "", evidence: [], router, isOver: !isSilent)
+    }
+
     /// The operator was away; of the hole itself the SLA report tells.
     static func resumed(_ epoch: Int, _ router: Router) -> AlertFact {
         AlertFact(

@@ -89,15 +89,19 @@ package struct AlertMailer: Sendable {
     }
 
     /// Asks the provider, who took a message, whether it got there.
-    package func inquire(_ order: DeliveryOrder) -> DeliveryReport {
+    ///
+    /// - Returns: with it the provider's own word.
+    package func inquire(_ order: DeliveryOrder) -> (report: DeliveryReport, status: String?) {
         guard let channel = channels[order.delivery.channel], let id = order.delivery.providerID,
             let resolved = try? secrets.resolve(channel.kind.secrets),
             let request = try? channel.poll(id, secrets: resolved)
-        else { return .unknown }
+        else { return (.unknown, nil) }
         let result = transport.carry(request)
-        guard result.failure == nil, result.status == 200, let status = SMSStatus(result.body) else { return .unknown }
-        guard status.outcome == .ok else { return .failed(status.outcome) }
-        return status.isFinal ? .arrived : .unknown
+        guard result.failure == nil, result.status == 200, let status = SMSStatus(result.body) else {
+            return (.unknown, nil)
+        }
+        guard status.outcome == .ok else { return (.failed(status.outcome), status.name) }
+        return (status.isFinal ? .arrived : .unknown, status.name)
     }
 
     /// What later messages on the same alert need to follow the one that was sent; nil where there is nothing to follow.

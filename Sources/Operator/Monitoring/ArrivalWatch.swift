@@ -11,8 +11,15 @@ struct ArrivalWatch {
     private var service: ServiceWatch
     private var feedSeen: (records: UInt64, at: UInt64)
     private var sinksBehindSince: UInt64?
+    /// What was told to be down: the feed, and sinks by name.
+    private var feedIsTold = false
+    private var toldSinks: Set<String> = []
+    /// Where a sink stands that has something to take, and since when.
+    private var stuck: [String: (cursor: Int64, at: UInt64)] = [:]
     private var commitNanos: UInt64 = 0
     private let heartbeat: Descriptor
+
+    private static let alertPatienceNanos: UInt64 = 10_000_000_000
 
     /// - Parameter last: what the operator before this one vouched for.
     init(desk: Desk, context: RunContext, after last: Measurements.Presence?) throws(SystemError) {
@@ -41,8 +48,36 @@ struct ArrivalWatch {
         let engines = Arm.allCases.map { engine($0) }
         let feed = feed(now, isOver: isFeedOver)
         let found = [feed] + engines + [sinks(now), route(feed, engines)]
+        tell(feed, now)
         desk.measure(
             service.turn(found, commitNanos: commitNanos, at: now, wall: Desk.wallClock(), isLast: isLast))
+    }
+
+    /// Lets somebody know of what has been down for longer than a hiccup, and of its end.
+    private mutating func tell(_ feed: ServiceWatch.Standing, _ now: UInt64) {
+        let isSilent = !feed.isGood && now - min(now, feedSeen.at) > Self.alertPatienceNanos
+        if isSilent != feedIsTold, isSilent || feed.isGood {
+            feedIsTold = isSilent
+            desk.tell(.feed(isSilent: isSilent, desk.router), index: feedSeen.records)
+        }
+        let (gone, behind) = desk.sinks.standing
+        // Nearly always: this is done many times a second.
+        if gone.isEmpty, behind.isEmpty, toldSinks.isEmpty { return stuck.removeAll() }
+        let cursors = desk.sinks.cursors
+        stuck = behind.reduce(into: [:]) { result, name in
+            let cursor = cursors[name] ?? 0
+            if let known = stuck[name], known.cursor == cursor {
+                result[name] = known
+            } else {
+                result[name] = (cursor, now)
+            }
+        }
+        let down = Set(gone).union(stuck.filter { now - $0.value.at > Self.alertPatienceNanos }.keys)
+        for name in down.symmetricDifference(toldSinks).sorted() {
+            let reason = down.contains(name) ? (gone.contains(name) ? "gone" : "behind") : nil
+            desk.tell(.sink(name, reason, desk.router), index: feedSeen.records)
+        }
+        toldSinks = down
     }
 
     private func engine(_ arm: Arm) -> ServiceWatch.Standing {

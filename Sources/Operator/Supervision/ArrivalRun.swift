@@ -131,6 +131,7 @@ package final class ArrivalRun {
             guard instance == context.seat(arm).instance else { return }
             try ended(arm, status)
         case .request(let request): requests.append(request)
+        case .channel(let name, let refusal): desk.tell(.channel(name, refusal, desk.router), index: feedIndex)
         case .stop(let signal): stopSignal = signal
         }
     }

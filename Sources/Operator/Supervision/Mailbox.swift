@@ -19,6 +19,8 @@ package enum RouterInput: Sendable {
     /// The process is gone and everything it wrote was handed over before.
     case ended(Arm, instance: Int, ExitStatus)
     case request(ControlRequest)
+    /// A channel of alerts refuses them for good; nil: it takes them again.
+    case channel(String, refusal: String?)
     case stop(signal: Int32)
 }
 

@@ -118,6 +118,8 @@ package final class OrderedRun {
             guard instance == context.seat(arm).instance else { return }
             try ended(arm, status)
         case .request(let request): try answer(request)
+        // What is journaled here is what the same input gives again.
+        case .channel: break
         case .stop(let signal): stopSignal = signal
         }
     }

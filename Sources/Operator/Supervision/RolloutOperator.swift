@@ -314,7 +314,7 @@ package final class RolloutOperator {
         let resort = LastResort(folder: folder, program: alerts.lastResort, transport: mailer.transport)
         return AlertCourier(
             folder: folder, terms: alerts.terms, calendar: spec.plan.calendar, mailer: mailer, lastResort: resort,
-            logger: logger)
+            logger: logger, onChannel: { [mailbox] in mailbox.post(.channel($0, refusal: $1)) })
     }
 
     private func makeSeat(_ arm: Arm) throws -> EngineSeat {

@@ -103,7 +103,8 @@ struct AlertsShow: ParsableCommand {
         _ delivery: Delivery, _ attempt: Attempt, _ since: UInt64?, _ calendar: ExchangeCalendar
     ) -> [String] {
         [
-            delivery.channel, delivery.recipient ?? "", "\(delivery.number)", "\(attempt.number)",
+            delivery.channel, delivery.recipient ?? "", "\(delivery.number)",
+            "\(attempt.number) \(attempt.kind.rawValue)",
             AlertsOf.time(attempt.startedAt, calendar),
             attempt.endedAt.map { AlertsOf.seconds(from: attempt.startedAt, to: $0) } ?? "under way",
             attempt.response ?? NumberFormat.unknown,

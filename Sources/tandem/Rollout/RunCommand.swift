@@ -20,6 +20,17 @@ enum Operation {
     static func run(
         _ spec: Spec, folder: StateFolder, options: RunOptions, logger: Logger
     ) throws -> RunSummary {
+        do {
+            return try operate(spec, folder, options, logger)
+        } catch {
+            LastWords(spec, folder: folder, options: options, logger: logger)?.tell(error)
+            throw error
+        }
+    }
+
+    private static func operate(
+        _ spec: Spec, _ folder: StateFolder, _ options: RunOptions, _ logger: Logger
+    ) throws -> RunSummary {
         let rollout = try RolloutOperator(spec: spec, folder: folder, options: options, logger: logger)
         let signals = SignalWatch(rollout.stopper)
         defer { signals.cancel() }
