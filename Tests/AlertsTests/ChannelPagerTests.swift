@@ -80,6 +80,7 @@ import Testing
             alerts[0]["annotations"] as? [String: String] == [
                 "summary": "Everything went back to the baseline", "description": "The candidate lost 2.4 R.",
                 "runbook_url": "https://runbooks.example.com/rollback", "alert_id": "A-0123456789",
+                "evidence": "loss: 2.4 R\nlimit: 2 R",
             ])
         #expect(alerts[0]["startsAt"] as? String == "2026-11-20T14:29:00.000Z")
         #expect(alerts[0]["endsAt"] as? String == "2026-11-21T14:30:05.000Z")
@@ -112,6 +113,26 @@ import Testing
         let pushed = try #require(pushed(F.message(.resolved, number: 2, alert)).first)
         #expect((pushed["labels"] as? [String: String])?["subject"] == nil)
         #expect(pushed["endsAt"] as? String == pushed["startsAt"] as? String)
+    }
+
+    /// Nobody tells its end, and nobody has to acknowledge it.
+    @Test(arguments: [(AlertSeverity.info, "15:30"), (.warning, "15:30"), (.critical, "14:30")])
+    func aMomentEndsByItselfUnlessItIsUrgent(severity: AlertSeverity, end: String) throws {
+        let alert = F.alert(severity, cause: .test, resolvedAt: F.nanos)
+        let pushed = try #require(pushed(F.message(.opened, alert)).first)
+        let day = severity.isUrgent ? 21 : 20
+        #expect(pushed["endsAt"] as? String == "2026-11-\(day)T\(end):05.000Z")
+    }
+
+    @Test(arguments: [200: ResponseClass.ok, 500: .retry(after: nil), 429: .retry(after: nil)])
+    func anAlertmanagersAnswerIsRead(status: Int, outcome: ResponseClass) {
+        #expect(F.alertmanager.outcome(status) == outcome)
+    }
+
+    /// A wrong path and a wrong password never get better by themselves.
+    @Test(arguments: [302, 400, 401, 403, 404, 405, 422])
+    func whatAnAlertmanagerRefusesForGoodIsNotTriedAgain(status: Int) {
+        #expect(F.alertmanager.outcome(status) == .permanent(.config))
     }
 
     @Test func aDigestPushesEach() throws {

@@ -103,6 +103,9 @@ extension EndToEnd {
             #expect(over.json?["thread_ts"].string == "1700000000.000100")
             program.send(SIGTERM)
             try program.wait().expect(0)
+            // Engines that started as they should are nobody's alarm.
+            let causes = try list("--all").compactMap { $0["alert"]["cause"].string }
+            #expect(!causes.contains { $0.hasSuffix("-down") }, "\(causes)")
             let report = try tandem(["report", "sla", "--state", state.path, "-o", "json"]).expect(0).json()
             #expect((report["alerts"]["met"].int ?? 0) >= 1 && report["alerts"]["missed"].int == 0)
         }

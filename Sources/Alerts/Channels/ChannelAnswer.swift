@@ -117,10 +117,15 @@ struct AnswerReading {
         }
     }
 
-    /// Alertmanager v2: the labels make sending again safe.
+    /// Alertmanager v2, whose labels make sending again safe. What stands before it asks for a password or for another
+    /// path, as a webhook's server does.
     var alertmanager: ResponseClass {
         if let failure = failure(lost: retry) { return failure }
-        return status == 200 ? .ok : status == 400 ? .permanent(.config) : retry
+        return switch status {
+        case 200: .ok
+        case 300..<400, 400, 401, 403, 404, 405, 422: .permanent(.config)
+        default: retry
+        }
     }
 
     /// A program's exit status, with the names of sysexits.h for 75 (try again) and 78 (configuration).

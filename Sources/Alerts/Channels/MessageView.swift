@@ -69,7 +69,7 @@ struct MessageView {
         }
     }
 
-    private static func evidence(_ alert: Alert) -> [String] {
+    static func evidence(_ alert: Alert) -> [String] {
         alert.evidence.prefix(evidenceLimit).map {
             "\(ChannelText.line($0.name, 80)): \(ChannelText.line($0.value, 300))"
         }

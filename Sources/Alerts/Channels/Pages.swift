@@ -31,6 +31,8 @@ extension AlertMessage {
 
     /// Until when an alert stands at an Alertmanager that hears no end of it, seconds: as long as it is escalated.
     private static let standsForSeconds: UInt64 = 86_400
+    /// The same for what has no end and nobody has to act on, a test for one: told once, not every few hours.
+    private static let momentStandsForSeconds: UInt64 = 3600
 
     /// Alerts of an Alertmanager, whose labels are their identity. A severity that was left behind ends, so that a raised
     /// alert does not stand twice.
@@ -40,7 +42,9 @@ extension AlertMessage {
             notices.flatMap { notice -> [ChannelJSON] in
                 let alert = notice.alert
                 let isOver = notice.kind == .resolved
-                let end = isOver ? alert.resolvedAt ?? alert.updatedAt : now + Self.standsForSeconds * 1_000_000_000
+                let isPassing = alert.resolvedAt != nil && !alert.severity.isUrgent
+                let stands = isPassing ? Self.momentStandsForSeconds : Self.standsForSeconds
+                let end = isOver ? alert.resolvedAt ?? alert.updatedAt : now + stands * 1_000_000_000
                 var alerts = [entry(notice, alert.severity, end: end)]
                 if isOver || notice.kind == .raised {
                     let lower = AlertSeverity.allCases.filter { $0 < alert.severity }
@@ -59,14 +63,19 @@ extension AlertMessage {
         ]
         let details = ChannelText.paragraph(alert.details, MessageView.detailsLimit)
         let summary = ChannelText.line(alert.summary, MessageView.summaryLimit)
-        let ownRunbook = ChannelText.line(isDigest ? "tandem runbook \(alert.cause.rawValue)" : runbook, 300)
+        var annotations = [
+            "summary": summary, "description": details.isEmpty ? summary : details,
+            "alert_id": ChannelText.line(alert.id, 40),
+        ]
+        let evidence = MessageView.evidence(alert)
+        annotations["evidence"] =
+            evidence.isEmpty ? nil : ChannelText.list(evidence, more: alert.evidence.count - evidence.count)
+        annotations["runbook_url"] = ChannelText.line(
+            isDigest ? "tandem runbook \(alert.cause.rawValue)" : runbook, 300)
         return [
             // An Alertmanager takes no empty label.
             "labels": .object(labels.filter { !$0.value.isEmpty }.mapValues { .text($0) }),
-            "annotations": [
-                "summary": .text(summary), "description": .text(details.isEmpty ? summary : details),
-                "runbook_url": .text(ownRunbook), "alert_id": .text(ChannelText.line(alert.id, 40)),
-            ],
+            "annotations": .object(annotations.mapValues { .text($0) }),
             "startsAt": .text(ChannelTime.rfc3339(nanos: alert.openedAt)),
             "endsAt": .text(ChannelTime.rfc3339(nanos: max(end, alert.openedAt))),
         ]

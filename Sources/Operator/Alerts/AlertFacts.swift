@@ -6,15 +6,15 @@ internal import Signals
 
 /// What of the one sequence somebody should know of.
 package struct AlertFacts {
-    /// Engines that were ready once and are not any more, and why.
+    /// Engines that are not ready, and why; those that an operator starts are not among them.
     private var down: [Arm: String] = [:]
-    private var ready: Set<Arm>
     private var switches: Switches
 
     /// - Parameter router: as it was before the first event to come.
     package init(_ router: Router) {
-        ready = Set(Arm.allCases.filter { router.health[$0] == .ready })
         switches = router.switches
+        // What an earlier run left down is told to be over when it is.
+        for (arm, health) in router.health where health != .starting { down[arm] = health.reason }
     }
 
     /// - Parameter controller: as it is after the event.
@@ -45,16 +45,15 @@ package struct AlertFacts {
         return teller.facts
     }
 
-    /// An engine that never was ready has not gone down: its start is somebody's business, not an alert's.
+    /// That an operator starts its engines is somebody's business, not an alert's; that they fail to start is.
     private mutating func note(_ arm: Arm, _ health: Health, _ teller: inout AlertTeller) {
         let wereBoth = down.count == Arm.allCases.count
         switch health {
+        case .starting: return
         case .ready:
-            ready.insert(arm)
             guard down.removeValue(forKey: arm) != nil else { return }
             teller.tellUp(arm)
         case .notReady(let reason), .quarantined(let reason):
-            guard ready.contains(arm) else { return }
             down[arm] = reason
             let isGivenUp = if case .quarantined = health { true } else { false }
             teller.tellDown(arm, reason, isGivenUp: isGivenUp)

@@ -8,6 +8,7 @@ internal import GRDB
 /// returns, with the operator dead too. Rows of one key are replaced as they change; attempts are never removed.
 package final class AlertStore {
     package static let fileName = "alerts.sqlite"
+    package static let formatVersion = 1
     package let path: String
     private let database: DatabaseQueue
 
@@ -16,6 +17,11 @@ package final class AlertStore {
         path = folder + "/" + Self.fileName
         do {
             database = try Journal.openDurable(path)
+            let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard version <= Self.formatVersion else {
+                let reason = "it has format \(version), this tandem reads up to \(Self.formatVersion)"
+                throw JournalError.cannotOpen(path: path, reason: reason + ": use the newer tandem")
+            }
             try Self.migrator.migrate(database)
         } catch {
             throw Journal.opening(path, error)
@@ -48,7 +54,7 @@ package final class AlertStore {
                     CREATE TABLE threads (
                         alert TEXT NOT NULL, channel TEXT NOT NULL, recipient TEXT NOT NULL, thread TEXT NOT NULL,
                         PRIMARY KEY (alert, channel, recipient));
-                    PRAGMA user_version = 1;
+                    PRAGMA user_version = \(formatVersion);
                     """)
         }
         return migrator

@@ -69,7 +69,7 @@ package final class ArrivalRun {
                 phase[arm] = .quarantined
                 continue
             }
-            try setHealth(arm, .notReady(reason: "starting"))
+            try setHealth(arm, .starting)
             try begin(arm, at: .beginning, handover: resumeIndex)
         }
         try desk.commit()

@@ -42,7 +42,18 @@ public enum Health: Hashable, Sendable {
     /// Given up on; only a restart by a person brings it back.
     case quarantined(reason: String)
 
+    /// Of an operator that has just begun.
+    public static let starting = Health.notReady(reason: "starting")
+
     public var isReady: Bool { self == .ready }
+
+    /// Why it is not ready; nil when it is.
+    public var reason: String? {
+        switch self {
+        case .ready: nil
+        case .notReady(let reason), .quarantined(let reason): reason
+        }
+    }
 }
 
 /// The two files a person can create to silence the candidate or everything.
