@@ -4,16 +4,23 @@ import Testing
 /// The server of Tests/FaultServer as the receiver of alerts.
 final class AlertServer {
     struct Request {
+        let method: String
+        /// Without its query.
         let path: String
         let headers: [String: String]
         let body: String
+        /// Ns since 1970: when its head had been read, and when the answer had been written.
+        let time: Int
+        let answered: Int?
 
         var json: JSON? { JSON(body) }
+        /// Not cut off by the sender's end.
+        var isWhole: Bool { headers["content-length"].flatMap { Int($0) } == body.utf8.count }
     }
 
     private let server: Process
     let port: Int
-    private let smtp: Int?
+    let smtp: Int?
     private let authority: String
 
     static let canServe = ["/usr/bin/python3", "/usr/bin/openssl"].allSatisfy(
@@ -58,12 +65,15 @@ final class AlertServer {
     /// Scripts, requests and mails.
     func forget(_ folder: Folder) throws { _ = try ask(folder, "POST", "/_reset") }
 
-    func requests(_ folder: Folder, _ path: String) throws -> [Request] {
-        let log = try #require(JSON(ask(folder, "GET", "/_log?path=\(path)")))
+    /// In order; of all paths unless one is given.
+    func requests(_ folder: Folder, _ path: String? = nil) throws -> [Request] {
+        let log = try #require(JSON(ask(folder, "GET", "/_log" + (path.map { "?path=\($0)" } ?? ""))))
         return log.list.map { entry in
             let headers = entry["headers"].list.map { ($0.list[0].string?.lowercased() ?? "", $0.list[1].string ?? "") }
             return Request(
-                path: entry["path"].string ?? "", headers: Dictionary(headers) { $1 }, body: entry["body"].string ?? "")
+                method: entry["method"].string ?? "",
+                path: String((entry["path"].string ?? "").prefix { $0 != "?" }), headers: Dictionary(headers) { $1 },
+                body: entry["body"].string ?? "", time: entry["time"].int ?? 0, answered: entry["answered"].int)
         }
     }
 
