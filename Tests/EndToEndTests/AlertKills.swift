@@ -15,11 +15,7 @@ extension EndToEnd {
 
         /// Each write and sync from the alert's row on and each call on the provider's connection.
         @Test func noKillLosesAnAlert() throws {
-            let channels = """
-                alerts:
-                  channels:
-                    ops: {webhook: {url: "http://127.0.0.1:\(server.port)/ops", secrets: [env:OPS_SECRET]}}
-                """
+            let channels = "alerts: {channels: {ops: \(server.ops)}}"
             let points = try (Self.calls + Self.writes).flatMap { try self.points($0, channels) }
             #expect(points.count >= 80)
             let chosen = Tandem.isSoak ? points : Self.spread(points, over: 12)

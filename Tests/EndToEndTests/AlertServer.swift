@@ -20,7 +20,7 @@ final class AlertServer {
 
     private let server: Process
     let port: Int
-    let smtp: Int?
+    private let smtp: Int?
     private let authority: String
 
     static let canServe = ["/usr/bin/python3", "/usr/bin/openssl"].allSatisfy(
@@ -79,24 +79,32 @@ final class AlertServer {
 
     func mails(_ folder: Folder) throws -> [JSON] { try #require(JSON(ask(folder, "GET", "/_mails"))).list }
 
+    var slack: String {
+        #"{slack: {token: env:SLACK_SECRET, channel: C0123ABCD, url: "http://127.0.0.1:\#(port)/slack"}}"#
+    }
+
+    var ops: String { #"{webhook: {url: "http://127.0.0.1:\#(port)/ops", secrets: [env:OPS_SECRET]}}"# }
+
+    /// Nil without a mail server.
+    var mail: String? {
+        smtp.map {
+            "{email: {host: localhost, port: \($0), user: tandem, password: env:MAIL_SECRET, from: tandem@example.com, "
+                + "to: [desk@example.com]}}"
+        }
+    }
+
     /// One of each kind, pointed at this server, with a secret of its own each.
     var channels: String {
-        let mail =
-            smtp.map {
-                """
-                    mail: {email: {host: localhost, port: \($0), user: tandem, password: env:MAIL_SECRET, from: tandem@example.com, to: [desk@example.com]}}
-                """
-            } ?? ""
-        return """
-            alerts:
-              channels:
-                hook: {slack_webhook: {url: env:HOOK_URL}}
-                slack: {slack: {token: env:SLACK_SECRET, channel: C0123ABCD, url: "http://127.0.0.1:\(port)/slack"}}
-                phone: {sms: {account: AC0123456789abcdef0123456789abcdef, token: env:SMS_SECRET, from: "+14155550100", to: ["+14155550123"], url: "http://127.0.0.1:\(port)/twilio"}}
-                ops: {webhook: {url: "http://127.0.0.1:\(port)/ops", secrets: [env:OPS_SECRET]}}
-                pager: {pagerduty: {routing_key: env:PAGER_SECRET, url: "http://127.0.0.1:\(port)/pager"}}
-            \(mail)
-            """
+        """
+        alerts:
+          channels:
+            hook: {slack_webhook: {url: env:HOOK_URL}}
+            slack: \(slack)
+            phone: {sms: {account: AC0123456789abcdef0123456789abcdef, token: env:SMS_SECRET, from: "+14155550100", to: ["+14155550123"], url: "http://127.0.0.1:\(port)/twilio"}}
+            ops: \(ops)
+            pager: {pagerduty: {routing_key: env:PAGER_SECRET, url: "http://127.0.0.1:\(port)/pager"}}
+            \(mail.map { "mail: \($0)" } ?? "")
+        """
     }
 
     static let secrets = [
@@ -105,6 +113,9 @@ final class AlertServer {
     ]
 
     var canMail: Bool { smtp != nil }
+
+    /// Whether there is a mail server in it.
+    static let hasMail = (try? AlertServer())?.canMail ?? false
 
     /// What a program that sends to it needs.
     var environment: [String: String] {
