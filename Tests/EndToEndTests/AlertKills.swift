@@ -90,6 +90,8 @@ extension EndToEnd {
             var wasKilled: Bool
             /// Of the alert, as it is listed in the end.
             var id: String
+            /// By channel.
+            var attempts: [String: [JSON]]
         }
 
         private func tandem(
@@ -138,14 +140,20 @@ extension EndToEnd {
             // In some runs there are fewer calls.
             #expect(ended.code == -SIGKILL || ended.code == 0, "\(fault): \(ended.errors)")
             try tandem(state, rollout, channels).expect(0)
-            let listed = try state.folder.tandem(["alerts", "list", "--all", "--state", state.path, "-o", "json"])
-            let alerts = try listed.expect(0).json().list.filter { $0["alert"]["cause"].string == "rollback" }
-            #expect(alerts.count == 1, "\(fault): \(listed.output)")
-            let id = try #require(alerts.first?["alert"]["id"].string, "\(fault): \(listed.output)")
-            return Survivor(rollout: rollout, fault: fault, wasKilled: ended.code != 0, id: id)
+            func alerts(_ words: String...) throws -> JSON {
+                try state.folder.tandem(["alerts"] + words + ["--state", state.path, "-o", "json"]).expect(0).json()
+            }
+            let listed = try alerts("list", "--all").list.filter { $0["alert"]["cause"].string == "rollback" }
+            #expect(listed.count == 1, "\(fault)")
+            let id = try #require(listed.first?["alert"]["id"].string, "\(fault)")
+            var attempts: [String: [JSON]] = [:]
+            for delivery in try alerts("show", id)["deliveries"].list {
+                attempts[delivery["delivery"]["channel"].string ?? "", default: []] += delivery["attempts"].list
+            }
+            return Survivor(rollout: rollout, fault: fault, wasKilled: ended.code != 0, id: id, attempts: attempts)
         }
 
-        /// 0 lost, at most one duplicate a kill, which is the same message.
+        /// 0 lost, at most one duplicate a kill, which is the same message; and each is known as an attempt.
         private func expectTold(_ survivors: [Survivor], _ names: [String]) throws {
             let messages = try messages()
             for survivor in survivors {
@@ -153,6 +161,10 @@ extension EndToEnd {
                     let told = (messages[name] ?? []).filter { $0.text.contains(survivor.rollout) }
                     let most = survivor.wasKilled ? 2 : 1
                     #expect((1...most).contains(told.count), "\(survivor.fault): \(name) told \(told.count) times")
+                    let attempts = survivor.attempts[name] ?? []
+                    let sends = attempts.filter { $0["kind"].string == "send" }
+                    #expect(told.count <= sends.count, "\(survivor.fault): \(name) does not know of \(told.count)")
+                    #expect(attempts.last?["response"].string == "OK", "\(survivor.fault): \(name) \(attempts)")
                     #expect(Set(told.map(\.identity)).count <= 1, "\(survivor.fault): \(told.map(\.identity))")
                     #expect(told.allSatisfy { $0.text.contains(survivor.id) }, "\(survivor.fault): \(told)")
                 }
