@@ -196,8 +196,8 @@ extension EndToEnd {
         // MARK: Running
 
         private func spec() throws -> String {
-            // Shows what it was given, and fails.
-            let program = try folder.write("show", "#!/bin/sh\ncat\nenv\nexit 78\n")
+            // Shows what it could know, and fails.
+            let program = try folder.write("show", "#!/bin/sh\necho $NOBODYS $SMS_TOKEN\ncat\nexit 78\n")
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
             let base = "http://127.0.0.1:\(server.port)"
             var spec = Spec.beats(1200)
