@@ -55,13 +55,18 @@ extension EndToEnd {
         @Test(.enabled(if: Tandem.isSoak, "TANDEM_SOAK is not 1")) func aHealthyChannelHasItWithinASecond() throws {
             let program = try run(server.channels)
             let stop = state.path + "/STOP"
+            // Now and then there is something else to tell.
+            func told(_ count: Int) throws {
+                try eventually("message \(count)") {
+                    let bodies = try server.requests(folder, "/ops").map(\.body)
+                    return bodies.count { $0.contains("switch") } >= count ? true : nil
+                }
+            }
             for number in 1...Self.alerts {
                 try folder.write("s/STOP", "")
-                try eventually("stop \(number)") {
-                    try server.requests(folder, "/ops").count >= 2 * number - 1 ? true : nil
-                }
+                try told(2 * number - 1)
                 try FileManager.default.removeItem(atPath: stop)
-                try eventually("go \(number)") { try server.requests(folder, "/ops").count >= 2 * number ? true : nil }
+                try told(2 * number)
             }
             program.send(SIGTERM)
             try program.wait().expect(0)
