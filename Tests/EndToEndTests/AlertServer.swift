@@ -4,11 +4,18 @@ import Testing
 /// The server of Tests/FaultServer as the receiver of alerts.
 final class AlertServer {
     struct Request {
+        let method: String
+        /// Without its query.
         let path: String
         let headers: [String: String]
         let body: String
+        /// Ns since 1970: when its head had been read, and when the answer had been written.
+        let time: Int
+        let answered: Int?
 
         var json: JSON? { JSON(body) }
+        /// Not cut off by the sender's end.
+        var isWhole: Bool { headers["content-length"].flatMap { Int($0) } == body.utf8.count }
     }
 
     private let server: Process
@@ -40,14 +47,23 @@ final class AlertServer {
 
     deinit { server.terminate() }
 
+    /// By a connection of our own: starting a program for it would cost more than the rest.
     private func ask(_ folder: Folder, _ method: String, _ path: String, _ body: String = "") throws -> String {
-        let script = """
-            import sys, urllib.request
-            request = urllib.request.Request(sys.argv[1], method=sys.argv[2], data=sys.argv[3].encode() or None)
-            sys.stdout.write(urllib.request.urlopen(request, timeout=10).read().decode())
-            """
-        return try folder.run(["python3", "-c", script, "http://127.0.0.1:\(port)\(path)", method, body]).expect(0)
-            .output
+        let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(connection) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let isConnected = withUnsafeBytes(of: &address) { bytes in
+            connect(connection, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!, socklen_t(bytes.count)) == 0
+        }
+        guard isConnected else { throw Late(description: "the server is gone: \(String(cString: strerror(errno)))") }
+        let head = "\(method) \(path) HTTP/1.0\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        try FileHandle(fileDescriptor: connection).write(contentsOf: Data((head + body).utf8))
+        let answer = try FileHandle(fileDescriptor: connection).readToEnd() ?? Data()
+        let end = try #require(answer.firstRange(of: Data("\r\n\r\n".utf8)), "\(method) \(path)")
+        return String(decoding: answer[end.upperBound...], as: UTF8.self)
     }
 
     func script(_ folder: Folder, _ key: String, _ step: String, repeats: Bool = true) throws {
@@ -58,35 +74,46 @@ final class AlertServer {
     /// Scripts, requests and mails.
     func forget(_ folder: Folder) throws { _ = try ask(folder, "POST", "/_reset") }
 
-    func requests(_ folder: Folder, _ path: String) throws -> [Request] {
-        let log = try #require(JSON(ask(folder, "GET", "/_log?path=\(path)")))
+    /// In order; of all paths unless one is given.
+    func requests(_ folder: Folder, _ path: String? = nil) throws -> [Request] {
+        let log = try #require(JSON(ask(folder, "GET", "/_log" + (path.map { "?path=\($0)" } ?? ""))))
         return log.list.map { entry in
             let headers = entry["headers"].list.map { ($0.list[0].string?.lowercased() ?? "", $0.list[1].string ?? "") }
             return Request(
-                path: entry["path"].string ?? "", headers: Dictionary(headers) { $1 }, body: entry["body"].string ?? "")
+                method: entry["method"].string ?? "",
+                path: String((entry["path"].string ?? "").prefix { $0 != "?" }), headers: Dictionary(headers) { $1 },
+                body: entry["body"].string ?? "", time: entry["time"].int ?? 0, answered: entry["answered"].int)
         }
     }
 
     func mails(_ folder: Folder) throws -> [JSON] { try #require(JSON(ask(folder, "GET", "/_mails"))).list }
 
+    var slack: String {
+        #"{slack: {token: env:SLACK_SECRET, channel: C0123ABCD, url: "http://127.0.0.1:\#(port)/slack"}}"#
+    }
+
+    var ops: String { #"{webhook: {url: "http://127.0.0.1:\#(port)/ops", secrets: [env:OPS_SECRET]}}"# }
+
+    /// Nil without a mail server.
+    var mail: String? {
+        smtp.map {
+            "{email: {host: localhost, port: \($0), user: tandem, password: env:MAIL_SECRET, from: tandem@example.com, "
+                + "to: [desk@example.com]}}"
+        }
+    }
+
     /// One of each kind, pointed at this server, with a secret of its own each.
     var channels: String {
-        let mail =
-            smtp.map {
-                """
-                    mail: {email: {host: localhost, port: \($0), user: tandem, password: env:MAIL_SECRET, from: tandem@example.com, to: [desk@example.com]}}
-                """
-            } ?? ""
-        return """
-            alerts:
-              channels:
-                hook: {slack_webhook: {url: env:HOOK_URL}}
-                slack: {slack: {token: env:SLACK_SECRET, channel: C0123ABCD, url: "http://127.0.0.1:\(port)/slack"}}
-                phone: {sms: {account: AC0123456789abcdef0123456789abcdef, token: env:SMS_SECRET, from: "+14155550100", to: ["+14155550123"], url: "http://127.0.0.1:\(port)/twilio"}}
-                ops: {webhook: {url: "http://127.0.0.1:\(port)/ops", secrets: [env:OPS_SECRET]}}
-                pager: {pagerduty: {routing_key: env:PAGER_SECRET, url: "http://127.0.0.1:\(port)/pager"}}
-            \(mail)
-            """
+        """
+        alerts:
+          channels:
+            hook: {slack_webhook: {url: env:HOOK_URL}}
+            slack: \(slack)
+            phone: {sms: {account: AC0123456789abcdef0123456789abcdef, token: env:SMS_SECRET, from: "+14155550100", to: ["+14155550123"], url: "http://127.0.0.1:\(port)/twilio"}}
+            ops: \(ops)
+            pager: {pagerduty: {routing_key: env:PAGER_SECRET, url: "http://127.0.0.1:\(port)/pager"}}
+            \(mail.map { "mail: \($0)" } ?? "")
+        """
     }
 
     static let secrets = [
@@ -95,6 +122,9 @@ final class AlertServer {
     ]
 
     var canMail: Bool { smtp != nil }
+
+    /// Whether there is a mail server in it.
+    static let hasMail = (try? AlertServer())?.canMail ?? false
 
     /// What a program that sends to it needs.
     var environment: [String: String] {

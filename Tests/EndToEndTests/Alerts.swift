@@ -110,39 +110,6 @@ extension EndToEnd {
             #expect((report["alerts"]["met"].int ?? 0) >= 1 && report["alerts"]["missed"].int == 0)
         }
 
-        /// Killed around every write of the outbox, again and again: told at least once, and twice at most for a kill, with
-        /// the same id.
-        @Test func noKillLosesAnAlert() throws {
-            let channels = """
-                alerts:
-                  channels:
-                    ops: {webhook: {url: "http://127.0.0.1:\(server.port)/ops", secrets: [env:OPS_SECRET]}}
-                """
-            var kills = 0
-            let points = Tandem.count(6, soak: 50)
-            for number in 1...points {
-                for action in [Fault.Action.killBefore, .killAfter] {
-                    try? FileManager.default.removeItem(atPath: state.path)
-                    try server.forget(folder)
-                    let fault = Fault(file: "alerts.sqlite-wal", call: .sync, number: number, action: action)
-                    let environment = server.environment.merging(try fault.environment()) { $1 }
-                    let words = try words(channels, ["--send"])
-                    let ended = try folder.tandem(words, environment: environment)
-                    #expect(ended.code == -SIGKILL || ended.code == 0, "\(fault): \(ended.errors)")
-                    if ended.code != 0 { kills += 1 }
-                    try tandem(words).expect(0)
-                    let alert = try #require(list("--all").first { $0["alert"]["cause"].string == "rollback" })
-                    let id = try #require(alert["alert"]["id"].string)
-                    let told = try server.requests(folder, "/ops").filter {
-                        $0.headers["webhook-id"]?.hasPrefix(id) == true
-                    }
-                    let opened = told.filter { $0.headers["webhook-id"] == "\(id)-1" }
-                    #expect((1...2).contains(opened.count), "\(fault): told \(opened.count) times")
-                }
-            }
-            #expect(kills > 0)
-        }
-
         /// What a provider refuses for good is red in `status`; no secret is anywhere.
         @Test func aWrongSecretIsSaidAndNoSecretIsShown() throws {
             try tandem(words(nil, ["--send"])).expect(0)

@@ -108,6 +108,9 @@ final class Program {
         }
     }
 
+    /// Of one that has ended by a signal.
+    var hasDumpedCore: Bool { (status ?? 0) & 0x80 != 0 }
+
     func send(_ signal: Int32) { if isRunning { kill(pid, signal) } }
 
     /// Waits for the end; a program that does not come to it is killed and the test fails.
