@@ -93,3 +93,18 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["MarketData"], swiftSettings: withLibc),
     ]
 )
+
+// The test targets that are built, with what they need; all where it is not set. A build under a sanitizer makes everything
+// anew, and no two of them need the same.
+if let tests = Context.environment["TANDEM_TESTS"] {
+    var waiting = tests.split(separator: " ").map(String.init)
+    var needed: Set<String> = []
+    while let name = waiting.popLast() {
+        guard needed.insert(name).inserted else { continue }
+        for case .byNameItem(let other, _) in package.targets.first(where: { $0.name == name })?.dependencies ?? [] {
+            waiting.append(other)
+        }
+    }
+    package.targets.removeAll { !needed.contains($0.name) }
+    package.products = []
+}

@@ -1,4 +1,5 @@
 """What the benchmarks share: processes with what they took, generated market data, and the rows of results."""
+import contextlib
 import fcntl
 import json
 import os
@@ -155,6 +156,19 @@ def reference():
 # ---- rows ----
 
 rows = []
+
+
+@contextlib.contextmanager
+def in_memory():
+    """A state folder without a disk, so that the program's own share shows where the disk is busy with other work."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        raise CannotRun("there is no writable /dev/shm")
+    state = memory / f"tandem-bench-{os.getpid()}"
+    try:
+        yield state
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def row(name, value, unit, *, better, target, basis, reference=None, reference_value=None, ratio=None, note=None):

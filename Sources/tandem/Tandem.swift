@@ -13,7 +13,7 @@ struct Tandem: ParsableCommand {
 
             Start with `tandem init DIR`, or in a checkout with `make run`.
             Exit codes: 0 ended as asked, 1 internal, 2 usage or invalid spec, 3 not found, 4 precondition failed, \
-            5 degraded or rolled back (status), 6 held (status), 7 timed out, 8 operator unreachable, 9 data failed a check, \
+            5 degraded, rolled back or closed (status), 6 held (status), 7 timed out, 8 operator unreachable, 9 data failed a check, \
             130 interrupted.
             """,
         version: "tandem 0.1.0 (\(String(cString: tandem_revision())))",

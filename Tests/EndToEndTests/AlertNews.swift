@@ -67,7 +67,9 @@ extension EndToEnd {
                 try server.requests(folder, hook).first { $0.body.contains("channel ops refuses alerts") }
             }
             try server.script(folder, "/ops", #"{"status": 200, "body": ""}"#)
+            // Only a message that it takes shows that it is well again.
             try state.change("resume").expect(0)
+            try state.change("rollback").expect(0)
             _ = try eventually("the channel's recovery") {
                 try server.requests(folder, hook).first { $0.body.contains("channel ops takes alerts again") }
             }

@@ -108,6 +108,8 @@ extension EndToEnd {
             #expect(!causes.contains { $0.hasSuffix("-down") }, "\(causes)")
             let report = try tandem(["report", "sla", "--state", state.path, "-o", "json"]).expect(0).json()
             #expect((report["alerts"]["met"].int ?? 0) >= 1 && report["alerts"]["missed"].int == 0)
+            let slack = report["alerts"]["channels"].list.first { $0["channel"].string == "slack" }
+            #expect((slack?["acknowledged"].int ?? 0) >= 1 && (slack?["p99_seconds"].double ?? 99) < 30)
         }
 
         /// What a provider refuses for good is red in `status`; no secret is anywhere.

@@ -220,6 +220,30 @@ final class JournalFixture {
         #expect(throws: JournalError.self) { _ = try JournalReader(folder: fixture.folder) }
     }
 
+    /// Whoever closes a database last takes it for himself for a moment; an operator that starts then waits.
+    @Test func whoeverOnlyLooksKeepsNoOperatorFromStarting() throws {
+        let fixture = try JournalFixture()
+        _ = try Journal(folder: fixture.folder)
+        let looker = Process()
+        looker.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        looker.arguments = [
+            "-c",
+            """
+            import sqlite3, sys
+            while True:
+                db = sqlite3.connect(sys.argv[1], timeout=5)
+                db.execute("SELECT count(*) FROM journal").fetchone()
+                db.close()
+            """, fixture.folder + "/" + Journal.fileName,
+        ]
+        try looker.run()
+        defer {
+            looker.terminate()
+            looker.waitUntilExit()
+        }
+        for _ in 1...2000 { _ = try Journal(folder: fixture.folder) }
+    }
+
     @Test func aFileThatIsNoDatabaseIsDamagedData() throws {
         let fixture = try JournalFixture()
         try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: fixture.folder + "/" + Journal.fileName))

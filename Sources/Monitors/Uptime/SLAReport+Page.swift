@@ -32,6 +32,13 @@ extension SLAReport {
         return
             "\(alerts.met) of \(alerts.notices) urgent ones were acknowledged by a provider within 30 s, \(alerts.missed) were "
             + "not, \(alerts.unknown) are under way."
+            + alerts.channels.map(Self.words).joined()
+    }
+
+    private static func words(_ channel: AlertDelivery.Channel) -> String {
+        func within(_ seconds: Double) -> String { NumberFormat.duration(nanoseconds: UInt64(max(0, seconds) * 1e9)) }
+        return " \(channel.channel): \(NumberFormat.count(channel.acknowledged)), half within "
+            + "\(within(channel.p50Seconds)), 99 % within \(within(channel.p99Seconds))."
     }
 
     private var lead: String {

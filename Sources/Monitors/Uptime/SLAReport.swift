@@ -148,12 +148,35 @@ package struct SLAReport: Codable, Hashable, Sendable {
         package var missed: Int
         /// Neither has happened yet.
         package var unknown: Int
+        package var channels: [Channel]
 
-        package init(notices: Int, met: Int, missed: Int, unknown: Int) {
+        package init(notices: Int, met: Int, missed: Int, unknown: Int, channels: [Channel] = []) {
             self.notices = notices
             self.met = met
             self.missed = missed
             self.unknown = unknown
+            self.channels = channels
+        }
+
+        /// From the fact to the channel's acknowledgement.
+        package struct Channel: Codable, Hashable, Sendable {
+            package var channel: String
+            package var acknowledged: Int
+            package var p50Seconds: Double
+            package var p99Seconds: Double
+
+            enum CodingKeys: String, CodingKey {
+                case channel, acknowledged
+                case p50Seconds = "p50_seconds"
+                case p99Seconds = "p99_seconds"
+            }
+
+            package init(_ channel: String, acknowledged: Int, p50Seconds: Double, p99Seconds: Double) {
+                self.channel = channel
+                self.acknowledged = acknowledged
+                self.p50Seconds = p50Seconds
+                self.p99Seconds = p99Seconds
+            }
         }
     }
 }

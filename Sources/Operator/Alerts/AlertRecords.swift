@@ -195,8 +195,13 @@ package struct AlertRecords {
 
     /// How urgent alerts of a span of event time reached somebody, as `report sla` has it; nil while nothing was to be sent.
     func delivery(from: Timestamp, to: Timestamp) throws -> SLAReport.AlertDelivery? {
-        try slo(from: from.nanos, to: to.nanos).map {
-            SLAReport.AlertDelivery(notices: $0.notices, met: $0.met, missed: $0.missed, unknown: $0.unknown)
+        try slo(from: from.nanos, to: to.nanos).map { slo in
+            SLAReport.AlertDelivery(
+                notices: slo.notices, met: slo.met, missed: slo.missed, unknown: slo.unknown,
+                channels: slo.channels.map {
+                    SLAReport.AlertDelivery.Channel(
+                        $0.channel, acknowledged: $0.acknowledged, p50Seconds: $0.p50Seconds, p99Seconds: $0.p99Seconds)
+                })
         }
     }
 

@@ -85,6 +85,8 @@ package final class Journal {
         guard FileManager.default.fileExists(atPath: path) else { return }
         var configuration = Configuration()
         configuration.readonly = true
+        // Somebody who only looks may be leaving at this moment.
+        configuration.busyMode = .timeout(5)
         let database = try DatabaseQueue(path: path, configuration: configuration)
         let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if version > formatVersion { throw JournalError.newer(path: path, version: version) }

@@ -7,7 +7,7 @@ internal import Rollout
 struct StatusOf: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Stage, engines and sinks of a rollout, now.",
-        discussion: "Exit code 5: degraded or rolled back. 6: held. 0: healthy.")
+        discussion: "Exit code 5: degraded, rolled back or closed. 6: held. 0: healthy.")
 
     @OptionGroup var state: StateOptions
     @OptionGroup var format: FormatOptions
@@ -53,7 +53,7 @@ struct StatusOf: ParsableCommand {
     }
 
     private func code(_ view: View) -> Int32 {
-        if view.status == Status.rolledBack.rawValue { return FailureCode.degraded }
+        if [Status.rolledBack, .failed].map(\.rawValue).contains(view.status) { return FailureCode.degraded }
         if view.live == nil, !view.complete { return FailureCode.degraded }
         if view.live?.engines.contains(where: { $0.health != "ready" }) ?? false { return FailureCode.degraded }
         return view.status == Status.held.rawValue ? FailureCode.held : 0
