@@ -220,28 +220,29 @@ final class JournalFixture {
         #expect(throws: JournalError.self) { _ = try JournalReader(folder: fixture.folder) }
     }
 
-    /// Whoever closes a database last takes it for himself for a moment; an operator that starts then waits.
-    @Test func whoeverOnlyLooksKeepsNoOperatorFromStarting() throws {
+    /// As whoever closes a database last has it for himself for a moment.
+    @Test func whoeverHasTheDatabaseForHimselfIsWaitedFor() throws {
         let fixture = try JournalFixture()
         _ = try Journal(folder: fixture.folder)
-        let looker = Process()
-        looker.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        looker.arguments = [
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        holder.arguments = [
             "-c",
             """
-            import sqlite3, sys
-            while True:
-                db = sqlite3.connect(sys.argv[1], timeout=5)
-                db.execute("SELECT count(*) FROM journal").fetchone()
-                db.close()
+            import sqlite3, sys, time
+            db = sqlite3.connect(sys.argv[1], isolation_level=None)
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            print("held", flush=True)
+            time.sleep(0.3)
             """, fixture.folder + "/" + Journal.fileName,
         ]
-        try looker.run()
-        defer {
-            looker.terminate()
-            looker.waitUntilExit()
-        }
-        for _ in 1...2000 { _ = try Journal(folder: fixture.folder) }
+        let said = Pipe()
+        holder.standardOutput = said
+        try holder.run()
+        defer { holder.waitUntilExit() }
+        #expect(try said.fileHandleForReading.read(upToCount: 1)?.isEmpty == false)
+        _ = try Journal(folder: fixture.folder)
     }
 
     @Test func aFileThatIsNoDatabaseIsDamagedData() throws {
