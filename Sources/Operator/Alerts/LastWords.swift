@@ -55,6 +55,10 @@ package struct LastWords {
         var route = AlertRoute("last words", channels: terms.channels)
         route.isImmediate = true
         terms.routes = [route]
+        // Everybody now: there is no later.
+        for (channel, recipients) in terms.recipients {
+            terms.limits[channel, default: ChannelLimits()].urgentInFlight = max(1, recipients.count)
+        }
         var outbox = Outbox(terms, calendar: nil)
         outbox.take(notice, at: Desk.wallClock())
         let answers = Monitor<[ChannelAnswer]>([])
