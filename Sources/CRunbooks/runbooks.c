@@ -78,6 +78,9 @@ static const unsigned char channel_down_page[] = {
 static const unsigned char summary_page[] = {
 #embed "../../runbooks/summary.md"
     , 0};
+static const unsigned char weekly_summary_page[] = {
+#embed "../../runbooks/weekly-summary.md"
+    , 0};
 static const unsigned char test_page[] = {
 #embed "../../runbooks/test.md"
     , 0};
@@ -122,6 +125,7 @@ static const struct tandem_runbook pages[] = {
     PAGE("journal-damaged", journal_damaged_page),
     PAGE("channel-down", channel_down_page),
     PAGE("summary", summary_page),
+    PAGE("weekly-summary", weekly_summary_page),
     PAGE("test", test_page),
     PAGE("rollback-by-hand", rollback_by_hand_page),
     PAGE("restore-from-backup", restore_from_backup_page),

@@ -167,11 +167,12 @@ enum Sessions {
     }
 
     /// Three sessions of it, of a fifth of the traffic.
-    static func small() throws -> [String] {
-        let path = folder + "/small"
+    static func small(from date: String = "2026-11-02") throws -> [String] {
+        let path = folder + "/small-" + date
         if !FileManager.default.fileExists(atPath: path) {
-            try Folder().tandem(["generate", "--sessions", "3", "--seed", "21", "--scale", "0.2", "--out", path])
-                .expect(0)
+            try Folder().tandem(
+                ["generate", "--sessions", "3", "--seed", "21", "--scale", "0.2", "--date", date, "--out", path]
+            ).expect(0)
         }
         return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { path + "/" + $0 }
     }

@@ -8,7 +8,7 @@ struct RunbookReader {
     /// Pages of what is over as it happens, or ends by itself; every other must not look over before anything was done.
     private static let quiet: Set = [
         "promotion", "demotion", "unrouted", "trigger", "correction", "data-quality", "latency", "uptime", "summary",
-        "test", "channel-down",
+        "weekly-summary", "test", "channel-down",
     ]
 
     init(_ folder: Folder) throws {

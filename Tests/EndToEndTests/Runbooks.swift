@@ -76,7 +76,9 @@ extension EndToEnd {
         /// Every page is run by one of the tests below.
         @Test func noPageIsLeftOut() {
             let run =
-                Self.desk + Self.standing + Self.judged + Self.waiting + Self.stopped + ["feed-down", "budget-stopped"]
+                Self.desk + Self.standing + Self.weekly + Self.judged + Self.waiting + Self.stopped + [
+                    "feed-down", "budget-stopped",
+                ]
             #expect(run.sorted() == RunbookPage.names)
         }
 
@@ -187,6 +189,21 @@ extension EndToEnd {
             spec.extra = extra.joined(separator: "\n")
             let path = try spec.write(in: folder)
             return (path, try [path, "--input"] + Sessions.small() + ["--state", folder.path + "/s"])
+        }
+
+        static let weekly = ["weekly-summary"]
+
+        /// A Thursday, a Friday and a Monday: one week ends.
+        @Test func aWeekThatIsOver() throws {
+            let path = try Spec.talkative.write(in: folder)
+            let input = try Sessions.small(from: "2026-11-05")
+            let state = State(folder)
+            try folder.tandem(["replay", path, "--input"] + input + ["--state", state.path]).expect(0)
+            let alerts = try folder.tandem(["alerts", "list", "--all", "--state", state.path, "-o", "json"]).json().list
+            let told = alerts.map { "\($0["alert"]["cause"].string ?? "") \($0["alert"]["subject"].string ?? "")" }
+            #expect(told.filter { $0.hasPrefix("weekly-summary") } == ["weekly-summary 2026-11-06"])
+            #expect(told.filter { $0.hasPrefix("summary") }.sorted().first == "summary 2026-11-05")
+            for name in Self.weekly { try reader.follow(name, state, spec: path) }
         }
 
         static let waiting = ["held", "rollback"]

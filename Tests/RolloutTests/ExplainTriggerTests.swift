@@ -112,6 +112,22 @@ private typealias Fixture = ExplainFixture
             handled.summary.hasPrefix("canary, held: waits for a person to resume (opposite); besides it waits for"))
     }
 
+    /// The other one only silenced the candidate; what held it is named when it stands no more, and until somebody resumes.
+    @Test func whatHoldsIsNamedAndNotWhatBesidesStands() {
+        let held = report(.canary) {
+            $0.set(.sessionLoss, Tripped(.sessionLoss, value: -4, threshold: -3))
+            $0.handled = [.sessionLoss]
+            $0.hold(by: .opposite)
+        }
+        #expect(held.summary.hasPrefix("canary, held: waits for a person to resume (opposite); "))
+        let byPerson = report(.canary) {
+            $0.hold(by: .opposite)
+            $0.resumed()
+            $0.hold()
+        }
+        #expect(byPerson.summary.hasPrefix("canary, held: waits for a person to resume; "))
+    }
+
     @Test func inShadowARollbackIsAHold() throws {
         #expect(try row(report(.shadow), .quarantined).action == "hold")
         // A gate looks at measurements itself.

@@ -42,8 +42,10 @@ public enum AlertCause: String, Hashable, Sendable, Codable, CaseIterable, Compa
     case journalDamaged = "journal-damaged"
     /// A channel does not get alerts through.
     case channelDown = "channel-down"
-    /// The daily or weekly summary.
+    /// A session's summary, after its close.
     case summary
+    /// A week's summary, after the close of its last session.
+    case weeklySummary = "weekly-summary"
     /// Sent by `alerts test`.
     case test
 

@@ -47,6 +47,12 @@ extension AlertFact {
             evidence: [], router, isMoment: true)
     }
 
+    static func weeklySummary(endingWith session: CivilDate, _ text: String, _ router: Router) -> AlertFact {
+        AlertFact(
+            .weeklySummary, subject: "\(session)", severity: .info,
+            summary: "summary of the week to \(session)", details: text, evidence: [], router, isMoment: true)
+    }
+
     /// A channel of alerts refuses them for good, or takes them again.
     static func channel(_ name: String, _ refusal: String?, _ router: Router) -> AlertFact {
         AlertFact(

@@ -35,6 +35,7 @@ package struct RolloutSnapshot: Codable, Sendable {
     var coolDown: Int
     var setbacks: Int
     var closedBy: String?
+    var heldBy: String?
     var approval: Request?
     var tripped: [TrippedBody]
     var handled: [String]
@@ -61,6 +62,7 @@ package struct RolloutSnapshot: Codable, Sendable {
         coolDown = state.coolDown
         setbacks = state.setbacks
         closedBy = state.closedBy?.rawValue
+        heldBy = state.heldBy?.rawValue
         approval = state.approval.map { request in
             Request(
                 stage: request.stage.rawValue, askedBy: request.askedBy, atSession: request.atSession,
@@ -94,6 +96,7 @@ package struct RolloutSnapshot: Codable, Sendable {
         state.coolDown = coolDown
         state.setbacks = setbacks
         state.closedBy = closedBy.flatMap(Trigger.init(rawValue:))
+        state.heldBy = heldBy.flatMap(Trigger.init(rawValue:))
         if let approval, let stage = Stage(rawValue: approval.stage) {
             var request = ApprovalRequest(stage: stage, askedBy: approval.askedBy, atSession: approval.atSession)
             request.approvals = approval.approvals.map {

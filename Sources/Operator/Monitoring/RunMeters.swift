@@ -127,8 +127,11 @@ final class RunMeters {
     /// After a commit: sums up the sessions that it closed.
     func sumUp() {
         for session in closed {
-            if let text = SessionSummary.write(session, folder: context.folder, logger: context.logger, records) {
-                desk.tell(.summary(of: session, text, desk.router), index: context.pump.counts.records)
+            let texts = SessionSummary.write(session, folder: context.folder, logger: context.logger, records)
+            let index = context.pump.counts.records
+            if let text = texts.daily { desk.tell(.summary(of: session, text, desk.router), index: index) }
+            if let text = texts.weekly {
+                desk.tell(.weeklySummary(endingWith: session, text, desk.router), index: index)
             }
             measure(session)
         }

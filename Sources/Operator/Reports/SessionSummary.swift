@@ -8,24 +8,26 @@ internal import Monitors
 enum SessionSummary {
     /// Writes them from the journal as it stands; what goes wrong is logged and holds nothing up.
     ///
-    /// - Returns: the session's, and the week's where it ended.
+    /// - Returns: the session's, and the week's where it ended; nil what could not be written.
     static func write(
         _ session: CivilDate, folder: StateFolder, logger: Logger, _ open: () throws -> RolloutRecords
-    ) -> String? {
+    ) -> (daily: String?, weekly: String?) {
+        var texts: (daily: String?, weekly: String?)
         do {
             let records = try open()
             try FileManager.default.createDirectory(
                 atPath: folder.summaries, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let daily = try records.daily(session)
             try store(daily, folder.summaries + "/\(session).txt")
-            guard let week = try records.week(endingWith: session) else { return daily }
+            texts.daily = daily
+            guard let week = try records.week(endingWith: session) else { return texts }
             let weekly = try records.weekly(week)
             try store(weekly, folder.summaries + "/week-\(session).txt")
-            return daily + "\n" + weekly
+            texts.weekly = weekly
         } catch {
             logger.warning("no summary of the session", metadata: ["session": "\(session)", "reason": "\(error)"])
-            return nil
         }
+        return texts
     }
 
     private static func store(_ text: String, _ path: String) throws {

@@ -14,13 +14,13 @@ extension RolloutState {
             status = .running
             approval = nil
         case .complete: status = .completed
-        case .hold, .expire:
-            status = .held
-            approval = nil
+        case .hold(let trigger): hold(by: trigger)
+        case .expire: hold()
         case .demote(let lower, let trigger, let holds):
             setbacks += 1
             // A hold from before stands.
             enter(lower, holds || status == .held ? .held : .running)
+            if holds { heldBy = trigger }
             // It counts anew in the stage below, and the next one is news.
             handled.remove(trigger)
             if trigger == .stageLoss { coolDown = evidence.terms.coolDownSessions }
@@ -53,9 +53,17 @@ extension RolloutState {
         approval = ApprovalRequest(stage: next, askedBy: actor, atSession: evidence.sessions.count)
     }
 
+    /// Waits for a person to resume.
+    mutating func hold(by trigger: Trigger? = nil) {
+        status = .held
+        heldBy = trigger
+        approval = nil
+    }
+
     /// A person lets it go on: what stood is looked at anew, and the stage's time begins again.
     mutating func resumed() {
         status = .running
+        heldBy = nil
         deadlineSessions = 0
         tripped = [:]
         handled = []

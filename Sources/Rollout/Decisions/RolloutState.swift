@@ -23,6 +23,8 @@ public struct RolloutState: Hashable, Sendable {
     public var setbacks = 0
     /// What closed this version of the candidate for good.
     public var closedBy: Trigger?
+    /// What made it wait for a person to resume; nil where a person or the deadline did.
+    public var heldBy: Trigger?
     public var approval: ApprovalRequest?
     /// Triggers that stand, by the latest of each.
     public var tripped: [Trigger: Tripped] = [:]

@@ -41,7 +41,8 @@ struct DecisionWords {
     }
 
     private func held(_ gate: ExplainReport.Gate?) -> String {
-        let causes = state.tripped.keys.filter { state.handled.contains($0) }.sorted().map(\.rawValue)
+        let standing = state.handled.filter { state.tripped[$0] != nil && terms.triggers.action($0) == .hold }
+        let causes = standing.union(state.heldBy.map { [$0] } ?? []).sorted().map(\.rawValue)
         let isLate = terms.deadlineSessions[state.stage].map { state.deadlineSessions >= $0 } ?? false
         let reasons = causes.isEmpty && isLate ? ["no verdict by the deadline"] : causes
         let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
