@@ -169,6 +169,11 @@ extension EndToEnd {
                         """)
                 }
             try reader.follow(name, state, spec: spec)
+            if name == "unrouted" {
+                // With the action and by how much, as its alert says.
+                let history = try folder.tandem(["history", "--state", state.path]).expect(0).output
+                #expect(history.contains(/trigger .* burst: unroute: \d+ of 2/))
+            }
         }
 
         private static let noBurst =

@@ -23,7 +23,7 @@ extension ChannelTerms {
     /// The Message-ID of a mail to `recipient`, with its angle brackets; the same in every attempt.
     public static func mailID(of message: AlertMessage, to recipient: String, hostName: String) -> String {
         let context = SendContext(seconds: 0, hostName: hostName)
-        let own = message.id.utf8.map { ChannelText.isLetterOrDigit($0) || $0 == 46 ? $0 : 45 }
+        let own = message.id.utf8.prefix(60).map { ChannelText.isLetterOrDigit($0) || $0 == 46 ? $0 : 45 }
         // An atom has no empty parts.
         let parts = own.split(separator: 46).map { String(decoding: $0, as: UTF8.self) }
         let hash = SHA256.hex(SHA256.digest(recipient).prefix(8))

@@ -18,15 +18,6 @@ public struct Router: Sendable {
     /// Old claims are dropped when there are more.
     private var claimLimit = 1024
 
-    /// A unit's open position idea: from a live signal until its outcome is known.
-    struct Episode: Hashable, Sendable {
-        var arm: Arm
-        /// Its signals without an outcome, and the ends of their horizons.
-        var open: [String: Timestamp]
-        /// Runs to its end with its arm silent, and nobody else speaks for the underlying meanwhile.
-        var isHeld = false
-    }
-
     public init(plan: RolloutPlan, stage: Stage = .shadow) {
         self.plan = plan
         self.stage = stage
@@ -67,9 +58,7 @@ public struct Router: Sendable {
     private mutating func advance(to time: Timestamp) {
         guard time > feedTime else { return }
         feedTime = time
-        for underlying in episodes.keys {
-            prune(underlying) { _, end in end > time }
-        }
+        for (underlying, episode) in episodes where !episode.isOpen(at: time) { episodes[underlying] = nil }
         // Signals may lag the feed by their age limit at most; a day is far beyond any block a signal can still fall in.
         if claims.count > claimLimit {
             let horizon = time.advanced(bySeconds: -2 * 86_400)
@@ -78,16 +67,10 @@ public struct Router: Sendable {
         }
     }
 
-    /// Keeps those open signals of an episode for which `isOpen` holds; without any, the episode is over.
-    private mutating func prune(_ underlying: InstrumentID, _ isOpen: (String, Timestamp) -> Bool) {
-        guard var episode = episodes[underlying] else { return }
-        episode.open = episode.open.filter { isOpen($0.key, $0.value) }
-        episodes[underlying] = episode.open.isEmpty ? nil : episode
-    }
-
     private mutating func settle(_ outcome: Outcome) {
         guard episodes[outcome.underlyingID]?.arm == outcome.arm else { return }
-        prune(outcome.underlyingID) { id, _ in id != outcome.id }
+        episodes[outcome.underlyingID]?.remove(outcome.id)
+        if openEpisode(on: outcome.underlyingID) == nil { episodes[outcome.underlyingID] = nil }
     }
 
     private mutating func endEpisodes(of arm: Arm) {
@@ -103,8 +86,7 @@ public struct Router: Sendable {
     private mutating func holdEpisodes(of arm: Arm) {
         let deadline = feedTime.advanced(bySeconds: Int64(plan.openEpisodes.drainSeconds))
         for (underlying, episode) in episodes where episode.arm == arm {
-            episodes[underlying]?.isHeld = true
-            episodes[underlying]?.open = episode.open.mapValues { min($0, deadline) }
+            episodes[underlying]?.hold(until: deadline)
         }
     }
 
@@ -172,9 +154,7 @@ extension Router {
 
     /// A signal that lags the feed may open an episode that is over already.
     private func openEpisode(on underlying: InstrumentID) -> Episode? {
-        guard let episode = episodes[underlying], episode.open.values.contains(where: { $0 > feedTime }) else {
-            return nil
-        }
+        guard let episode = episodes[underlying], episode.isOpen(at: feedTime) else { return nil }
         return episode
     }
 
@@ -197,11 +177,9 @@ extension Router {
     }
 
     private mutating func open(_ signal: Signal, of arm: Arm) {
-        var episode =
-            openEpisode(on: signal.underlyingID).flatMap { $0.arm == arm ? $0 : nil }
-            ?? Episode(arm: arm, open: [:])
-        episode.open[signal.id] = signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds))
-        episodes[signal.underlyingID] = episode
+        if openEpisode(on: signal.underlyingID)?.arm != arm { episodes[signal.underlyingID] = Episode(arm: arm) }
+        episodes[signal.underlyingID]?.add(
+            signal.id, until: signal.tsEvent.advanced(bySeconds: Int64(signal.horizonSeconds)))
     }
 }
 

@@ -117,7 +117,7 @@ struct StatusOf: ParsableCommand {
 
 struct History: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What happened to the rollout: commands, transitions, engines' deaths.",
+        abstract: "What happened to the rollout: commands, triggers, transitions, engines' deaths.",
         discussion: "-o actions prints the commands as a file for `tandem replay --actions`.")
 
     enum Form: String, ExpressibleByArgument, CaseIterable { case table, json, actions }
@@ -136,6 +136,8 @@ struct History: ParsableCommand {
         var stage: String
         var status: String
         var what: String?
+        /// Of triggers.
+        var action: String?
         var body: String
     }
 
@@ -150,7 +152,7 @@ struct History: ParsableCommand {
         let reader = try JournalReader(folder: state.folder.path)
         if form == .actions { return try actions(reader) }
         let kinds: [JournalRow.Kind] = [
-            .begin, .command, .transition, .switches, .health, .process, .complaint, .resumed, .monitor, .end,
+            .begin, .command, .trigger, .transition, .switches, .health, .process, .complaint, .resumed, .monitor, .end,
         ]
         var entries: [Entry] = []
         try reader.scan(JournalReader.Filter(kinds: kinds)) { row in
@@ -159,8 +161,7 @@ struct History: ParsableCommand {
                     row: row.n, feedIndex: row.feedIndex, time: row.time, at: row.at, kind: row.kind.rawValue,
                     arm: row.arm,
                     from: row.kind == .transition ? row.decision : nil, stage: row.stage, status: row.status,
-                    what: row.reason,
-                    body: row.body))
+                    what: row.reason, action: row.kind == .trigger ? row.decision : nil, body: row.body))
         }
         if form == .json { return try Output.json(entries) }
         let calendar = try StatusOf.calendar(reader)
@@ -171,7 +172,7 @@ struct History: ParsableCommand {
                 return [
                     "\(entry.row)", "\(entry.feedIndex)", calendar.format(Timestamp(nanos: entry.at)), entry.kind,
                     entry.arm ?? "", entry.from.map { "\($0) -> \(entry.stage)" } ?? entry.stage, entry.status,
-                    [entry.what, detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": "),
+                    [entry.what, entry.action, detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": "),
                 ]
             })
     }
@@ -181,7 +182,9 @@ struct History: ParsableCommand {
         guard let object = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] else {
             return ""
         }
-        return ["actor", "reason", "detail", "result"].compactMap { object[$0] as? String }.joined(separator: ", ")
+        let figures = ["value", "threshold"].compactMap { object[$0] as? Double }.map { String(format: "%.4g", $0) }
+        let words = ["actor", "reason", "detail", "result"].compactMap { object[$0] as? String }
+        return (words + (figures.count == 2 ? [figures.joined(separator: " of ")] : [])).joined(separator: ", ")
     }
 
     private func actions(_ reader: JournalReader) throws {
