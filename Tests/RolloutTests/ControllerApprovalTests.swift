@@ -112,6 +112,17 @@ import Testing
 
     // MARK: - By hand
 
+    /// What was committed while everything was back with the baseline promotes nobody.
+    @Test func afterARollbackTheStagesSessionsBeginAgain() throws {
+        var course = try Course(.canary) { $0.openGates(approvals: 0) }
+        course.command(.rollback)
+        course.session(day, d: 1)
+        course.command(.resume)
+        #expect(course.state.stage == .shadow && course.state.status == .running && course.state.sessions == 0)
+        course.session(day + 1, d: 1)
+        #expect(course.state.stage == .canary)
+    }
+
     /// Where no approval is asked for a person may overrule the gate, and it is on record what was unmet.
     @Test func aPersonsPromotionSaysWhatWasUnmet() throws {
         var course = try Course()

@@ -60,8 +60,10 @@ extension RolloutState {
         approval = nil
     }
 
-    /// A person lets it go on: what stood is looked at anew, and the stage's time begins again.
+    /// A person lets it go on: what stood is looked at anew, and the stage's time begins again. After a rollback its
+    /// sessions do, too: what was committed meanwhile promotes nobody at once.
     mutating func resumed() {
+        if status == .rolledBack { enter(stage, .running) }
         status = .running
         heldBy = nil
         deadlineSessions = 0
