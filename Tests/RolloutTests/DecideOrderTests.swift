@@ -94,6 +94,39 @@ import Testing
         #expect(decide(state, evidence, now: Moment(time: at(noon))).action == .promote(.full))
     }
 
+    // MARK: - Thresholds
+
+    /// E-values against 1 / alpha, of .02 and of .05: the first session that reaches it decides, and none before.
+    @Test(arguments: [Rule.harm, .noGain]) func evidenceDecidesAtItsThresholdAndNotBefore(rule: Rule) throws {
+        var terms = DecisionTerms()
+        (terms.gates, terms.deadlineSessions, terms.fall) = ([:], [:], nil)
+        terms.harm.alpha = rule == .harm ? 0.02 : 1e-9
+        terms.noGain?.alpha = rule == .noGain ? 0.05 : 1e-9
+        var evidence = Evidence(terms: terms)
+        evidence.entered(.limited)
+        let state = RolloutState(stage: .limited, judgesTime: false)
+        let threshold = rule == .harm ? 50.0 : 20
+        var reached: [Double] = []
+        for number in 0..<60 {
+            var (baseline, candidate) = (SessionObservation.ArmTally(), SessionObservation.ArmTally())
+            (baseline.actionable, baseline.resolved, baseline.admitted) = (1, 1, 1)
+            (candidate.actionable, candidate.resolved, candidate.admitted) = (1, 1, 1)
+            // Harm is a loss beyond a margin; without gain it is enough to lose a little.
+            let loss: Int64 = rule == .harm ? 3_000_000 : 1_000_000
+            candidate.accountMicros = number.isMultiple(of: 3) ? loss / 2 : -loss
+            evidence.commit(
+                SessionObservation(
+                    session: CivilDate(daysSince1970: 20_000 + number), state: .observed, baseline: baseline,
+                    candidate: candidate))
+            let e = rule == .harm ? evidence.harmE : evidence.noGainE
+            let action = decide(state, evidence, now: Moment(time: at(noon))).action
+            #expect(action == (e >= threshold ? rule.action : .stay), "session \(number): E \(e)")
+            if e >= threshold { reached.append(e) }
+        }
+        // One of them is near enough to tell the threshold from twice as much.
+        #expect(try #require(reached.min()) < 2 * threshold && reached.count < 60)
+    }
+
     // MARK: - What applying leaves
 
     @Test(arguments: [Stage.shadow, .canary], [1, 2])
