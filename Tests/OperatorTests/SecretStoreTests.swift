@@ -207,6 +207,8 @@ import Testing
         #expect(store.redact("x Secret1/") == "x <secret>")
         #expect(store.redact("x Secret1%2FSe") == "x <secret>")
         #expect(store.redact("x Secret1/%5") == "x <secret>")
+        #expect(store.redact("x Secret1/\\u005") == "x <secret>")
+        #expect(store.redact("x Secret1/Secret%32]") == "x <secret>]")
         #expect(store.redact("x Secret1") == "x Secret1")
         #expect(store.redact("Secret1/ x") == "Secret1/ x")
     }

@@ -38,13 +38,7 @@ import Testing
         evidence.entered(.limited)
         var state = RolloutState(stage: .limited, judgesTime: false)
         for number in 0..<4 {
-            var (baseline, candidate) = (SessionObservation.ArmTally(), SessionObservation.ArmTally())
-            (baseline.actionable, baseline.resolved, baseline.admitted) = (1, 1, 1)
-            (candidate.actionable, candidate.resolved, candidate.admitted) = (1, 1, 1)
-            candidate.accountMicros = number.isMultiple(of: 2) ? 1_000_000 : -1_000_000
-            let session = SessionObservation(
-                session: CivilDate(daysSince1970: 20_000 + number), state: .observed, baseline: baseline,
-                candidate: candidate)
+            let session = Self.session(number, micros: number.isMultiple(of: 2) ? 1_000_000 : -1_000_000)
             evidence.commit(session)
             state.committed(session, terms.evidence)
         }
@@ -56,6 +50,17 @@ import Testing
             state.set(trigger, Tripped(trigger, value: 2, threshold: 1))
         }
         return (state, evidence)
+    }
+
+    /// One signal of each arm; the baseline's made nothing.
+    private static func session(_ number: Int, micros: Int64) -> SessionObservation {
+        var (baseline, candidate) = (SessionObservation.ArmTally(), SessionObservation.ArmTally())
+        (baseline.actionable, baseline.resolved, baseline.admitted) = (1, 1, 1)
+        (candidate.actionable, candidate.resolved, candidate.admitted) = (1, 1, 1)
+        candidate.accountMicros = micros
+        return SessionObservation(
+            session: CivilDate(daysSince1970: 20_000 + number), state: .observed, baseline: baseline,
+            candidate: candidate)
     }
 
     @Test(arguments: Rule.allCases) func theFirstRuleThatAppliesDecides(first: Rule) {
@@ -108,16 +113,9 @@ import Testing
         let threshold = rule == .harm ? 50.0 : 20
         var reached: [Double] = []
         for number in 0..<60 {
-            var (baseline, candidate) = (SessionObservation.ArmTally(), SessionObservation.ArmTally())
-            (baseline.actionable, baseline.resolved, baseline.admitted) = (1, 1, 1)
-            (candidate.actionable, candidate.resolved, candidate.admitted) = (1, 1, 1)
             // Harm is a loss beyond a margin; without gain it is enough to lose a little.
             let loss: Int64 = rule == .harm ? 3_000_000 : 1_000_000
-            candidate.accountMicros = number.isMultiple(of: 3) ? loss / 2 : -loss
-            evidence.commit(
-                SessionObservation(
-                    session: CivilDate(daysSince1970: 20_000 + number), state: .observed, baseline: baseline,
-                    candidate: candidate))
+            evidence.commit(Self.session(number, micros: number.isMultiple(of: 3) ? loss / 2 : -loss))
             let e = rule == .harm ? evidence.harmE : evidence.noGainE
             let action = decide(state, evidence, now: Moment(time: at(noon))).action
             #expect(action == (e >= threshold ? rule.action : .stay), "session \(number): E \(e)")
@@ -125,6 +123,20 @@ import Testing
         }
         // One of them is near enough to tell the threshold from twice as much.
         #expect(try #require(reached.min()) < 2 * threshold && reached.count < 60)
+    }
+
+    /// Whatever a plan says of falls: below canary is only shadow, which a loss leads to.
+    @Test func inCanaryNothingFalls() {
+        var terms = DecisionTerms()
+        (terms.gates, terms.deadlineSessions, terms.noGain) = ([:], [:], nil)
+        terms.fall?.arlSessions = 1e-6
+        terms.fall?.stages = [.canary, .limited]
+        var evidence = Evidence(terms: terms)
+        for number in 0..<4 { evidence.commit(Self.session(number, micros: number == 0 ? 1_000_000 : -500_000)) }
+        for (stage, action) in [(Stage.canary, RolloutDecision.Action.stay), (.limited, Rule.fall.action)] {
+            let state = RolloutState(stage: stage, judgesTime: false)
+            #expect(decide(state, evidence, now: Moment(time: at(noon))).action == action)
+        }
     }
 
     // MARK: - What applying leaves

@@ -59,13 +59,20 @@ struct Redaction: Sendable {
         for (index, byte) in pattern.enumerated() {
             guard position < bytes.count else { return index >= shortestCutBytes ? bytes.count : nil }
             guard let step = length(byte, position) else {
-                // `%2` at the very end.
-                let isCutEscape = bytes.count - position < 6 && (bytes[position] == 0x25 || bytes[position] == 0x5c)
-                return isCutEscape && index >= shortestCutBytes ? bytes.count : nil
+                return index >= shortestCutBytes && isCutEscape(bytes[position...]) ? bytes.count : nil
             }
             position += step
         }
         return position
+    }
+
+    /// Whether these bytes are an escape that the end cuts off, such as `%2`.
+    private static func isCutEscape(_ bytes: ArraySlice<UInt8>) -> Bool {
+        switch bytes.first {
+        case UInt8(ascii: "%"): bytes.count < 3
+        case UInt8(ascii: "\\"): bytes.count < (bytes.dropFirst().first == UInt8(ascii: "u") ? 6 : 2)
+        default: false
+        }
     }
 
     /// The length of an escape that stands for `byte`: `%2F`, `+`, `\/`, `\u002f`.
