@@ -150,6 +150,18 @@ import Testing
         #expect(moves.map(\.cause) == ["repeated-burst"] && moves.map(\.status) == [.rolledBack])
     }
 
+    /// As much long as short has no direction to contradict.
+    @Test func whoSaysBothIsNotOpposite() throws {
+        var course = try course(.full) { $0.triggers.burstSession = 100 }
+        for number in 0..<10 {
+            let time = start + UInt64(number) * 1800
+            course.say(.baseline, "b\(number)", on: 1, at: time)
+            course.say(.candidate, "c\(number)", on: 1, at: time + 1, direction: .short)
+            if number >= 5 { course.say(.candidate, "d\(number)", on: 1, at: time + 2, direction: .long) }
+        }
+        #expect(course.mark(start + 18_000).tripped.isEmpty && course.state.status == .running)
+    }
+
     /// Six opposite of the last ten half hours in which both spoke: silent for the session, and held.
     @Test(arguments: [5, 6]) func oppositesHoldAndUnroute(opposites: Int) throws {
         var course = try course(.full) { $0.triggers.burstSession = 100 }
