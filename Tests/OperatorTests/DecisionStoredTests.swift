@@ -25,6 +25,17 @@ import Testing
         #expect(try DecisionTerms(storedIn: stored("[]")) == nil)
     }
 
+    /// One that only watches for want of terms would protect nobody.
+    @Test func aStoredSpecThatDoesNotReadIsNoRollout() throws {
+        var begin = BeginBody(
+            mode: .ordered, stage: .shadow, spec: try SpecFixture.parse(SpecFixture.minimal("decisions: act")))
+        #expect(begin.controller != nil && begin.decisionTerms?.mode == .act)
+        begin.spec = begin.spec.replacing(#""decisions":"act""#, with: #""decisions":"guess""#)
+        #expect(begin.controller == nil)
+        begin.spec = try Self.older(begin.spec)
+        #expect(begin.controller != nil && begin.decisionTerms == nil)
+    }
+
     private static func older(_ canonical: String) throws -> String {
         guard case .object(let members) = try CanonicalJSON.read(Array(canonical.utf8)) else { return "" }
         return CanonicalJSON.object(members.filter { !DecisionKeys.names.contains($0.key) }).text

@@ -57,7 +57,9 @@ package struct BeginBody: Codable, Sendable, Hashable {
             weights[stage] = weight
         }
         let block: RolloutPlan.Block = plan.blockSeconds > 0 ? .seconds(plan.blockSeconds) : .session
-        let terms = decisionTerms
+        let terms: DecisionTerms?
+        // Without terms it would only watch: what does not read is not the same as none.
+        do { terms = try storedTerms() } catch { return nil }
         return Controller(
             plan: RolloutPlan(
                 id: plan.id, calendar: calendar, block: block, weights: weights, baselineDown: down,
@@ -76,7 +78,11 @@ extension BeginBody {
     }
 
     /// By what it decides; nil for a rollout from before there were decisions.
-    var decisionTerms: DecisionTerms? { canonicalSpec.flatMap { try? DecisionTerms(storedIn: $0) } }
+    var decisionTerms: DecisionTerms? { try? storedTerms() }
+
+    private func storedTerms() throws -> DecisionTerms? {
+        try canonicalSpec.flatMap { try DecisionTerms(storedIn: $0) }
+    }
 
     /// How the rollout's outcomes were made, out of its spec; nil when that does not say so.
     var outcomeTerms: OutcomeTerms? { canonicalSpec.flatMap(OutcomeTerms.init(storedIn:)) }
