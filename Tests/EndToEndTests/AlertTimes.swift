@@ -218,7 +218,7 @@ extension EndToEnd {
                     return Told(
                         alert: delivery["alert_id"].string ?? "", number: number,
                         channel: delivery["channel"].string ?? "", since: errand?["since"].int ?? 0,
-                        sends: entry["attempts"].list.map {
+                        sends: entry["attempts"].list.filter { $0["kind"].string == "send" }.map {
                             Told.Send(
                                 started: $0["started_at"].int ?? 0, ended: $0["ended_at"].int ?? 0,
                                 response: $0["response"].string)

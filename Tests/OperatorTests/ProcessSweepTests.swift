@@ -48,6 +48,23 @@ import Testing
         #expect(BootSweep(stateFolder: folder.path, selection: .epochs(before: 5)).run() == [])
     }
 
+    /// A sink has no state of its own; a shell in which somebody looks at the rollout has no epoch.
+    @Test func aSinkIsKnownByTheStateFolder() throws {
+        let folder = try TemporaryFolder()
+        func orphan(_ state: String, _ epoch: String?) throws -> Int32 {
+            try Self.orphan(
+                TestChild.path.merging(["TANDEM_STATE": state, "TANDEM_EPOCH": epoch].compactMapValues { $0 }) { $1 })
+        }
+        let sink = try orphan(folder.path + "/", "1")
+        let spared = [
+            try orphan(folder.path, nil), try orphan(folder.path, "2"), try orphan(folder.path + "-other", "1"),
+        ]
+        defer { for pid in spared { kill(-pid, SIGKILL) } }
+        let found = BootSweep(stateFolder: folder.path, selection: .epochs(before: 2)).run()
+        #expect(found.contains { $0.pid == sink && $0.isGone } && !TestChild.isAlive(sink))
+        for pid in spared { #expect(TestChild.isAlive(pid)) }
+    }
+
     @Test func stateFolderBehindALinkIsTheSame() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.file("real/engine"), withIntermediateDirectories: true)

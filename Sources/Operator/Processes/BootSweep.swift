@@ -1,10 +1,11 @@
 internal import Glibc
 
-/// Finds and kills engines that an earlier supervisor of the same state folder left behind, before new ones start.
+/// Finds and kills engines and sinks that an earlier supervisor of the same state folder left behind, before new ones start.
 ///
-/// They are known by their environment: `TANDEM_ENGINE_STATE` names a path below the state folder, and `TANDEM_EPOCH` an epoch before
-/// ours (design.md, section 4). Descendants inherit both. An engine that wiped its environment cannot be found this way; the end of
-/// its standard input and the fence of its pipes remain. Only processes whose environment we may read are seen.
+/// They are known by their environment: `TANDEM_ENGINE_STATE` names a path below the state folder, or a sink's `TANDEM_STATE` the
+/// folder itself, and `TANDEM_EPOCH` an epoch before ours (design.md, section 4). Descendants inherit them. A process that wiped its
+/// environment cannot be found this way; the end of its standard input and the fence of its pipes remain. Only processes whose
+/// environment we may read are seen.
 package struct BootSweep: Sendable {
     package enum Selection: Hashable, Sendable {
         /// At boot: every epoch before this, our own.
@@ -72,7 +73,8 @@ package struct BootSweep: Sendable {
         return entries.compactMap { entry in
             guard !entry.hasEnded, !spared.contains(entry.pid), !ChildRegistry.shared.contains(entry.pid),
                 let environment = ProcessTable.environment(of: entry.pid),
-                let state = environment["TANDEM_ENGINE_STATE"], isBelowStateFolder(state),
+                environment["TANDEM_ENGINE_STATE"].map(isBelowStateFolder)
+                    ?? isStateFolder(environment["TANDEM_STATE"]),
                 let epoch = environment["TANDEM_EPOCH"].flatMap({ Int($0) })
             else { return nil }
             let instance = environment["TANDEM_INSTANCE"] ?? ""
@@ -89,6 +91,12 @@ package struct BootSweep: Sendable {
         let plain = Self.normalized(path)
         return [plain, Self.resolved(plain)].compactMap { $0 }
             .contains { path in prefixes.contains { path.hasPrefix($0) && path != $0 } }
+    }
+
+    private func isStateFolder(_ path: String?) -> Bool {
+        guard let path else { return false }
+        let plain = Self.normalized(path)
+        return [plain, Self.resolved(plain)].compactMap { $0 }.contains { prefixes.contains($0 + "/") }
     }
 
     /// The group of a marked leader, or of one that is gone, dies as a whole; else, as for an engine started by hand from a script,

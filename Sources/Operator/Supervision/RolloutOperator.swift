@@ -357,7 +357,10 @@ package final class RolloutOperator {
                 }
                 let launch = SpawnRequest(
                     executable: program, arguments: Array(words.dropFirst()),
-                    environment: ["PATH": path, "LANG": "C.UTF-8", "TZ": "UTC"], workingDirectory: workingFolder)
+                    environment: [
+                        "PATH": path, "LANG": "C.UTF-8", "TZ": "UTC", "TANDEM_STATE": folder.path,
+                        "TANDEM_EPOCH": String(epoch),
+                    ], workingDirectory: workingFolder)
                 let capture = try LogCapture(directory: folder.logs, name: "sink-\(sink.name)")
                 return (sink.name, ExecutableSink(launch: launch, capture: capture))
             }
