@@ -137,6 +137,15 @@ import Testing
         #expect(course.state.liveSessionMicros == -3_000_000)
     }
 
+    /// Not from a time that no calendar covers.
+    @Test func whatIsNotThereAtTheStartIsMissedFromTheFirstMark() throws {
+        var course = try globex(.canary)
+        course.health(.candidate, .notReady(reason: "starting"))
+        course.mark(midnight)
+        #expect(course.mark(midnight + 300).moves.isEmpty)
+        #expect(course.mark(midnight + 301).moves.map(\.cause) == ["unhealthy"])
+    }
+
     @Test func anOutageAcrossMidnightIsOne() throws {
         var course = try globex(.canary)
         course.mark(midnight - 200)

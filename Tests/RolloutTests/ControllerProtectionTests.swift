@@ -183,6 +183,24 @@ import Testing
         #expect(course.state.stage == (seconds > 300 ? .shadow : .canary))
     }
 
+    /// An engine starts before anything is read; nothing was missed before that.
+    @Test func whatIsNotThereAtTheStartIsMissedFromTheFirstMark() throws {
+        var course = try Course(.canary) { $0.closeGates() }
+        course.health(.candidate, .notReady(reason: "starting"))
+        #expect(course.mark(noon).moves.isEmpty && course.mark(noon + 300).moves.isEmpty)
+        #expect(course.mark(noon + 301).moves.map(\.cause) == ["unhealthy"])
+        #expect(course.state.tripped[.unhealthy]?.value == 301)
+    }
+
+    /// The baseline speaks before the first mark, and so the time is known that the candidate was not there.
+    @Test func whatStartsWithTheFirstSignalWasNeverMissed() throws {
+        var course = try Course(.canary) { $0.closeGates() }
+        course.health(.candidate, .notReady(reason: "starting"))
+        course.say(.baseline, "a", at: noon)
+        course.health(.candidate, .ready)
+        #expect(course.mark(noon + 1).moves.isEmpty && course.state.stage == .canary)
+    }
+
     @Test func outagesOfASessionAddUp() throws {
         var course = try Course(.canary) { $0.closeGates() }
         for part in 0..<4 as Range<UInt64> {

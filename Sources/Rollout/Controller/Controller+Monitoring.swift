@@ -20,6 +20,7 @@ extension Controller {
 
     /// With every mark: what time alone shows of engines.
     mutating func judgeReadiness(at time: Timestamp) {
+        readiness.begin(at: time)
         if !readiness.isReady(.baseline) { taintBaseline(at: time) }
         guard router.stage > .shadow else { return }
         let (seconds, limit) = (readiness.candidateSeconds(at: time), terms.triggers.unhealthySeconds)

@@ -19,6 +19,11 @@ struct Readiness: Hashable, Sendable {
         seconds += openSeconds(from: since, to: time)
     }
 
+    /// The feed's time is known: who was not ready before its first moment is missed from that on.
+    mutating func begin(at time: Timestamp) {
+        for (arm, since) in notReadySince where since.nanos == 0 { notReadySince[arm] = time }
+    }
+
     func isReady(_ arm: Arm) -> Bool { notReadySince[arm] == nil }
 
     func candidateSeconds(at time: Timestamp) -> Int {
@@ -32,7 +37,7 @@ struct Readiness: Hashable, Sendable {
     }
 
     private func openSeconds(from start: Timestamp, to end: Timestamp) -> Int {
-        // The feed ends with an error before any time the calendar does not cover.
-        start < end ? (try? calendar.openSeconds(from: start, to: end)) ?? 0 : 0
+        // The feed ends with an error before any time the calendar does not cover; before its first there is nothing to miss.
+        start.nanos > 0 && start < end ? (try? calendar.openSeconds(from: start, to: end)) ?? 0 : 0
     }
 }
