@@ -37,8 +37,7 @@ package struct BootSweep: Sendable {
 
     /// - Parameter stateFolder: an absolute path, with or without symbolic links.
     package init(stateFolder: String, selection: Selection) {
-        let plain = Self.normalized(stateFolder)
-        prefixes = [plain, Self.resolved(plain)].compactMap { $0 }.map { $0 == "/" ? "/" : $0 + "/" }
+        prefixes = Self.spellings(of: stateFolder).map { $0 == "/" ? "/" : $0 + "/" }
         self.selection = selection
     }
 
@@ -88,15 +87,12 @@ package struct BootSweep: Sendable {
     }
 
     private func isBelowStateFolder(_ path: String) -> Bool {
-        let plain = Self.normalized(path)
-        return [plain, Self.resolved(plain)].compactMap { $0 }
-            .contains { path in prefixes.contains { path.hasPrefix($0) && path != $0 } }
+        Self.spellings(of: path).contains { path in prefixes.contains { path.hasPrefix($0) && path != $0 } }
     }
 
     private func isStateFolder(_ path: String?) -> Bool {
         guard let path else { return false }
-        let plain = Self.normalized(path)
-        return [plain, Self.resolved(plain)].compactMap { $0 }.contains { prefixes.contains($0 + "/") }
+        return Self.spellings(of: path).contains { prefixes.contains($0 + "/") }
     }
 
     /// The group of a marked leader, or of one that is gone, dies as a whole; else, as for an engine started by hand from a script,
@@ -135,6 +131,12 @@ package struct BootSweep: Sendable {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         return "/" + parts.joined(separator: "/")
+    }
+
+    /// With and, where the path exists, without its symbolic links.
+    private static func spellings(of path: String) -> [String] {
+        let plain = normalized(path)
+        return [plain, resolved(plain)].compactMap { $0 }
     }
 
     private static func resolved(_ path: String) -> String? {
