@@ -112,6 +112,34 @@ extension EndToEnd {
             #expect((slack?["acknowledged"].int ?? 0) >= 1 && (slack?["p99_seconds"].double ?? 99) < 30)
         }
 
+        /// With the operator dead, whoever rolls back has those told whom it would have told; without the secrets, they
+        /// hear of it with the next start.
+        @Test(arguments: [true, false]) func aRollbackWithoutAnOperatorIsTold(hasSecrets: Bool) throws {
+            var spec = Spec.beats(1200)
+            spec.extra = server.channels
+            let words =
+                try ["run", try spec.write(in: folder), "--input", Sessions.load(records: 600_000, seconds: 3600)]
+                + ["--state", state.path, "--speed", "60", "--stage", "canary"]
+            let program = try folder.start(words, environment: server.environment)
+            try state.waitUntilReady()
+            program.send(SIGKILL)
+            _ = try program.wait()
+            let told = {
+                try server.requests(folder, "/slack/chat.postMessage").contains { $0.body.contains("looks odd") }
+            }
+            let rollback = ["rollback", "--state", state.path, "--reason", "looks odd"]
+            let said = try folder.tandem(rollback, environment: hasSecrets ? server.environment : [:]).expect(0)
+            #expect(said.output.contains("alerts wait for the next start") == !hasSecrets)
+            #expect(try told() == hasSecrets)
+            let next = try folder.start(words, environment: server.environment)
+            try state.waitUntilReady()
+            try eventually("the message") { try told() ? true : nil }
+            next.send(SIGTERM)
+            try next.wait().expect(0)
+            let messages = try server.requests(folder, "/ops").filter { $0.body.contains("looks odd") }
+            #expect(Set(messages.compactMap { $0.headers["webhook-id"] }).count == 1 && messages.count == 1)
+        }
+
         /// What a provider refuses for good is red in `status`; no secret is anywhere.
         @Test func aWrongSecretIsSaidAndNoSecretIsShown() throws {
             try tandem(words(nil, ["--send"])).expect(0)

@@ -102,6 +102,24 @@ extension EndToEnd {
             try eventually("KILL lowered") { FileManager.default.fileExists(atPath: state.path + "/KILL") ? nil : true }
         }
 
+        /// The candidate stays silent when the operator goes on, and who asked is told what to do.
+        @Test func rollbackSilencesThoughTheOperatorHangs() throws {
+            let program = try folder.start(words("--stage", "full"))
+            try state.waitUntilReady()
+            program.send(SIGSTOP)
+            defer { program.send(SIGCONT) }
+            try state.change("rollback").expect(7, says: ["kill -9 \(program.pid)", "silenced", "rollback again"])
+            let isKilled = { FileManager.default.fileExists(atPath: state.path + "/KILL") }
+            #expect(isKilled())
+            program.send(SIGCONT)
+            try eventually("the switch journaled") {
+                try state.query("SELECT n FROM journal WHERE kind = 'switches'").first
+            }
+            try state.change("rollback").expect(0)
+            try eventually("KILL lowered") { isKilled() ? nil : true }
+            #expect(try state.status()?["status"].string == "rolled-back")
+        }
+
         @Test func killFileSilencesTheCandidate() throws {
             _ = try folder.start(words("--stage", "full"))
             try state.waitUntilReady()

@@ -10,14 +10,15 @@ final class DecisionFixture {
     let folder: String
     let begin: BeginBody
 
-    init() throws {
+    /// - Parameter gate: more of the canary's.
+    init(gate: String = "") throws {
         folder = NSTemporaryDirectory() + "/decisions-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let spec = try SpecFixture.parse(
             SpecFixture.minimal(
                 """
                 gates:
-                  canary: {sessions: 2, resolved_signals: 2, not_worse: {margin_r: 1, alpha: 0.49}}
+                  canary: {sessions: 2, resolved_signals: 2, not_worse: {margin_r: 1, alpha: 0.49}\(gate)}
                   limited: {sessions: 1, better: {alpha: 0.49}}
                   full: off
                 """))
@@ -121,6 +122,25 @@ final class DecisionFixture {
             #expect(try fixture.rows() == rows, "crash after \(commits) commits")
             #expect(resumed.evidence == expected.evidence && resumed.state == expected.state)
         }
+    }
+
+    /// What was commanded without an operator shows where the rollout stands, as with one.
+    @Test func aCommandWithoutAnOperatorIsSeen() throws {
+        let fixture = try DecisionFixture(gate: ", approvals: 2")
+        try fixture.run(DecisionFixture.events(days: 3))
+        func apply(_ verb: Command.Verb, by actor: String) throws -> RolloutState {
+            let command = Command(verb: verb, actor: actor, reason: "looked at it")
+            let folder = StateFolder(path: fixture.folder)
+            #expect(try OfflineCommand.apply(command, folder: folder, dryRun: false).result == "done")
+            return try #require(try RolloutStanding(JournalReader(folder: fixture.folder))).state
+        }
+        let asked = try apply(.approve, by: "ann")
+        #expect(asked.status == .awaitingApproval && asked.approval?.approvals.map(\.actor) == ["ann"])
+        let held = try apply(.pause, by: "bob")
+        #expect(held.status == .held && held.stage == .shadow)
+        #expect(try apply(.rollback, by: "bob").status == .rolledBack)
+        let alerts = try JournalReader(folder: fixture.folder).notices().map(\.notice.alert.cause)
+        #expect(alerts.contains(.rollback))
     }
 
     /// A journal whose evidence was written otherwise does not verify, even with its chain made anew.

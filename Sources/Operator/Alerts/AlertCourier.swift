@@ -1,8 +1,8 @@
-package import Alerts
+internal import Alerts
 internal import Foundation
 internal import Glibc
-package import Logging
-package import MarketData
+internal import Logging
+internal import MarketData
 
 /// Carries what the journal has to tell to those who are to know it, on threads of its own: nothing that a channel does
 /// holds up the router.
@@ -41,7 +41,7 @@ package final class AlertCourier: Sendable {
     /// For what waits for no digest, once everything else is over.
     private static let closingNanos: UInt64 = 5_000_000_000
 
-    package init(
+    init(
         folder: StateFolder, terms: AlertTerms, calendar: ExchangeCalendar?, mailer: AlertMailer,
         lastResort: LastResort, logger: Logger, onChannel: @escaping @Sendable (String, String?) -> Void
     ) {
@@ -52,6 +52,25 @@ package final class AlertCourier: Sendable {
         self.lastResort = lastResort
         self.logger = logger
         self.onChannel = onChannel
+    }
+
+    /// Nil where the spec names nobody to be told.
+    ///
+    /// - Throws: `StartError.alerts` when a secret that it needs cannot be read.
+    convenience init?(
+        _ settings: AlertSettings, folder: StateFolder, calendar: ExchangeCalendar?, logger: Logger,
+        onChannel: @escaping @Sendable (String, String?) -> Void
+    ) throws {
+        guard !settings.channels.isEmpty || !settings.lastResort.isEmpty else { return nil }
+        try SecretStore.protectProcess()
+        let environment = ProcessInfo.processInfo.environment
+        let problems = settings.secretProblems(SecretStore(environment: environment))
+        guard problems.isEmpty else { throw StartError.alerts(problems) }
+        let mailer = AlertMailer(settings, environment: environment)
+        self.init(
+            folder: folder, terms: settings.terms, calendar: calendar, mailer: mailer,
+            lastResort: LastResort(folder: folder, program: settings.lastResort, transport: mailer.transport),
+            logger: logger, onChannel: onChannel)
     }
 
     /// Goes on where the courier before it was.

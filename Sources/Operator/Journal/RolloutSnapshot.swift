@@ -127,6 +127,14 @@ package struct RolloutSnapshot: Codable, Sendable {
     }
 }
 
+extension Measurements {
+    /// Lets be kept where a rollout that gathers evidence stands.
+    mutating func keep(_ controller: Controller) {
+        guard controller.gathersEvidence else { return }
+        memories[RolloutSnapshot.name] = EventCodec.encode(RolloutSnapshot(controller))
+    }
+}
+
 /// Where the live account stands, kept beside it: it moves without a decision, and from before there is any.
 struct AccountSnapshot: Codable, Sendable {
     static let name = "account"

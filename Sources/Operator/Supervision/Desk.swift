@@ -78,7 +78,10 @@ package final class Desk {
             revokedThrough = sequencer.seq
             takenBackAt = takenBackAt ?? start
         }
-        if case .command(let command) = event.payload, command.verb == .rollback { killHasDoneItsWork = true }
+        if case .command(let command) = event.payload {
+            snapshotIsDue = true
+            if command.verb == .rollback { killHasDoneItsWork = true }
+        }
         if !result.reaction.steps.isEmpty { snapshotIsDue = true }
         if case .mark(let mark) = event.payload, mark.closes != nil || mark.opens != nil { accountIsDue = true }
         if var trace {
@@ -139,7 +142,7 @@ package final class Desk {
     package func commit() throws {
         if snapshotIsDue {
             snapshotIsDue = false
-            measurements.memories[RolloutSnapshot.name] = EventCodec.encode(RolloutSnapshot(controller))
+            measurements.keep(controller)
         }
         keepAccount()
         try write(sequencer.takePending())

@@ -268,17 +268,10 @@ package final class RolloutOperator {
 
     /// Nil where nothing is to leave the machine, or nobody is named to be told.
     private func makeCourier() throws -> AlertCourier? {
-        let alerts = spec.alerts
-        guard options.sendsAlerts, !alerts.channels.isEmpty || !alerts.lastResort.isEmpty else { return nil }
-        try SecretStore.protectProcess()
-        let environment = ProcessInfo.processInfo.environment
-        let problems = alerts.secretProblems(SecretStore(environment: environment))
-        guard problems.isEmpty else { throw StartError.alerts(problems) }
-        let mailer = AlertMailer(alerts, environment: environment)
-        let resort = LastResort(folder: folder, program: alerts.lastResort, transport: mailer.transport)
-        return AlertCourier(
-            folder: folder, terms: alerts.terms, calendar: spec.plan.calendar, mailer: mailer, lastResort: resort,
-            logger: logger, onChannel: { [mailbox] in mailbox.post(.channel($0, refusal: $1)) })
+        guard options.sendsAlerts else { return nil }
+        return try AlertCourier(
+            spec.alerts, folder: folder, calendar: spec.plan.calendar, logger: logger,
+            onChannel: { [mailbox] in mailbox.post(.channel($0, refusal: $1)) })
     }
 
     private func makeSeat(_ arm: Arm) throws -> EngineSeat {

@@ -36,20 +36,36 @@ struct ChangeOptions: ParsableArguments {
     {
         let request = CommandRequest(
             verb: verb, to: stage?.stage, reason: reason, expectStage: expected?.stage, dryRun: dryRun)
+        let deadline = ContinuousClock.now + .seconds(15)
         do {
-            let answer = try ControlClient(folder: state.folder).send(request)
+            var client = ControlClient(folder: state.folder)
+            client.timeout = 10
+            let answer = try client.send(request)
             if answer.result != "failed" { return try show(answer) }
         } catch is ControlError {}
         let command = Command(
             verb: verb, to: stage?.stage, actor: Actor.current, reason: reason, expectedStage: expected?.stage)
-        let deadline = ContinuousClock.now + .seconds(15)
         while true {
             do {
                 return try show(OfflineCommand.apply(command, folder: state.folder, dryRun: dryRun))
-            } catch StateLockError.held where ContinuousClock.now < deadline {
+            } catch StateLockError.held(_, let holder) {
+                guard ContinuousClock.now < deadline else { throw unanswered(verb, by: holder) }
                 usleep(100_000)
             }
         }
+    }
+
+    private func unanswered(_ verb: Command.Verb, by holder: Int32?) -> Failure {
+        let process = holder.map { "process \($0)" } ?? "another process"
+        let end = holder.map { " (kill -9 \($0))" } ?? ""
+        let silenced =
+            verb == .rollback && !dryRun
+            ? "the candidate is silenced by the KILL file, and stays so when it goes on"
+            : "nothing is known to have changed"
+        return Failure(
+            FailureCode.timedOut,
+            "\(process) runs on this state folder and does not answer; \(silenced). Say \(verb.rawValue) again when it answers, or end it\(end) first"
+        )
     }
 }
 
@@ -119,15 +135,20 @@ struct Rollback: ParsableCommand {
         abstract: "Take it back from the candidate, at once.",
         discussion: """
             Silences the candidate by the KILL file first, then asks the operator; with the operator dead it writes the journal \
-            itself. Asking twice is fine.
+            itself. An operator that hangs is waited for for 15 s (exit code 7), with the candidate silent. Asking twice is fine.
             """)
 
     @OptionGroup var options: ChangeOptions
     @Option(help: "shadow (rolled back), or a stage between.") var to: StageArgument?
 
     func run() throws {
-        if !options.dryRun { try raiseKill() }
-        try options.sendOrWrite(.rollback, to: to)
+        do {
+            if !options.dryRun { try raiseKill() }
+            try options.sendOrWrite(.rollback, to: to)
+        } catch let error where FailureCode.of(error) == FailureCode.precondition {
+            // Nothing has to be so first for a rollback: what stops it is a fault.
+            throw Failure(FailureCode.internal, "\(error)")
+        }
     }
 
     private func raiseKill() throws {
