@@ -12,6 +12,8 @@ export PATH := $(PATH):$(or $(SWIFTLY_BIN_DIR),$(HOME)/.local/share/swiftly/bin)
 SEED ?= 7
 TANDEM_BINARY ?=
 export SEED
+# For `tandem --version`.
+export TANDEM_REVISION := $(shell git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null)
 
 ifeq ($(strip $(TANDEM_BINARY)),)
 tandem := $(CURDIR)/.build/release/tandem

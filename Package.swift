@@ -12,8 +12,10 @@ let strict = common + [.enableUpcomingFeature("MemberImportVisibility")]
 // both cannot ask for member import visibility.
 let withLibc = common
 
-// Shown by `tandem --version`.
-let revision = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "-dirty" : "") }
+// Shown by `tandem --version`. The Makefile says it: what a manifest finds by itself is cached until the manifest changes.
+let revision =
+    Context.environment["TANDEM_REVISION"].flatMap { $0.isEmpty ? nil : $0 }
+    ?? Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "-dirty" : "") }
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
