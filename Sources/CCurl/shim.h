@@ -1,4 +1,7 @@
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
 
 // curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function for each kind of argument.
 
@@ -28,6 +31,28 @@ typedef size_t (*tandem_curl_callback)(char *bytes, size_t size, size_t count, v
 
 static inline CURLcode tandem_curl_set_callback(CURL *curl, CURLoption option, tandem_curl_callback callback) {
     return (curl_easy_setopt)(curl, option, callback);
+}
+
+// Of CURLOPT_OPENSOCKETFUNCTION.
+typedef curl_socket_t (*tandem_curl_opener)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+static inline CURLcode tandem_curl_set_opener(CURL *curl, tandem_curl_opener opener) {
+    return (curl_easy_setopt)(curl, CURLOPT_OPENSOCKETFUNCTION, opener);
+}
+
+// Copies the address's bytes, in network order, and returns how many: 4, 16, or 0 for what is no whole Internet address.
+// `addr` is the beginning of as many bytes as `addrlen` says.
+static inline size_t tandem_curl_get_address(const struct curl_sockaddr *address, unsigned char bytes[16]) {
+    const char *whole = (const char *)address + offsetof(struct curl_sockaddr, addr);
+    if (address->family == AF_INET && address->addrlen >= sizeof(struct sockaddr_in)) {
+        memcpy(bytes, whole + offsetof(struct sockaddr_in, sin_addr), 4);
+        return 4;
+    }
+    if (address->family == AF_INET6 && address->addrlen >= sizeof(struct sockaddr_in6)) {
+        memcpy(bytes, whole + offsetof(struct sockaddr_in6, sin6_addr), 16);
+        return 16;
+    }
+    return 0;
 }
 
 static inline CURLcode tandem_curl_get_long(CURL *curl, CURLINFO info, long *value) {

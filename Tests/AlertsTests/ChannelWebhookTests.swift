@@ -62,6 +62,15 @@ import Testing
         #expect(try F.webhook.http(F.message()).header("webhook-signature") == String(both[1]))
     }
 
+    /// Whatever its name is looked up to.
+    @Test func privateNetworksAreForThoseWhoAllowThem() throws {
+        #expect(try F.webhook.http(F.message()).isPublicOnly)
+        var terms = F.webhook
+        terms.kind = .webhook(
+            WebhookTerms(url: "https://ops.example.com/hook", secrets: [F.oldHook], allowsPrivate: true))
+        #expect(try !terms.http(F.message()).isPublicOnly)
+    }
+
     @Test func kindsHaveTheirTypes() throws {
         func type(_ message: AlertMessage) throws -> String? {
             try channelJSON(F.webhook.http(message).body)["type"] as? String

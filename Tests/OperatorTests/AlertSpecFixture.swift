@@ -21,7 +21,7 @@ enum AlertSpecFixture {
                 password: exec:/usr/bin/pass show smtp
                 from: tandem@example.com
                 to: [desk@example.com, head@example.com]
-            ops: {webhook: {url: "https://ops.example.com/in", secrets: [env:NEW_SECRET, env:OLD_SECRET]}}
+            ops: {webhook: {url: "https://ops.example.com/in", secrets: [env:NEW_SECRET, env:OLD_SECRET], private: true}}
             pager: {pagerduty: {routing_key: env:PD_KEY, url: "https://events.eu.pagerduty.com"}}
             phone:
               sms:
@@ -79,7 +79,7 @@ enum AlertSpecFixture {
                 .webhook(
                     WebhookTerms(
                         url: "https://ops.example.com/in",
-                        secrets: [.environment("NEW_SECRET"), .environment("OLD_SECRET")]))),
+                        secrets: [.environment("NEW_SECRET"), .environment("OLD_SECRET")], allowsPrivate: true))),
             ChannelTerms(
                 "pager",
                 .pagerDuty(
@@ -156,7 +156,7 @@ enum AlertSpecFixture {
         + #""mail":{"email":{"from":"tandem@example.com","host":"smtp.example.com","#
         + #""password":"exec:/usr/bin/pass show smtp","port":465,"security":"tls","#
         + #""to":["desk@example.com","head@example.com"],"user":"u"}},"#
-        + #""ops":{"webhook":{"secrets":["env:NEW_SECRET","env:OLD_SECRET"],"url":"https://ops.example.com/in"}},"#
+        + #""ops":{"webhook":{"private":true,"secrets":["env:NEW_SECRET","env:OLD_SECRET"],"url":"https://ops.example.com/in"}},"#
         + #""pager":{"pagerduty":{"routing_key":"env:PD_KEY","url":"https://events.eu.pagerduty.com"}},"#
         + #""phone":{"sms":{"account":"AC\#(sid)","from":"+14155550100","key":"SK\#(sid)","#
         + #""to":["+14155550123"],"token":"env:TWILIO_TOKEN","url":"http://127.0.0.1:2"}},"#

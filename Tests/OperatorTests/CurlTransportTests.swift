@@ -45,6 +45,31 @@ import Testing
         #expect(result.startedAt <= request.time && request.time <= result.endedAt)
     }
 
+    /// By what its name is looked up to, before a byte leaves; what the URL itself calls this machine is meant.
+    @Test func privateNetworksAreLeftAloneWhereTheyAreNotAllowed() throws {
+        let server = try FaultServer.shared()
+        let transport = Self.transport(server.ports.ca, Self.hasty)
+        func post(_ url: String, isPublicOnly: Bool = true) -> WireResult {
+            var exchange = HTTPExchange("POST", url, body: [1])
+            exchange.isPublicOnly = isPublicOnly
+            return transport.carry(.http(exchange))
+        }
+        let path = "/" + FaultServer.unique()
+        // Names below localhost are this machine's without a name server.
+        let other = "https://hook.localhost:\(server.ports.https)\(path)"
+        for url in [
+            other, "https://10.255.255.1/", "https://[::ffff:10.255.255.1]/", "https://[fd00::1]/", "https://0/",
+        ] {
+            let result = post(url)
+            #expect(result.failure == .privateAddress && result.detail.contains("`private`"), "\(url)")
+        }
+        // Its certificate is for another name.
+        #expect(post(other, isPublicOnly: false).failure == .certificate)
+        #expect(post(server.http(path)).status == 200)
+        #expect(post(server.https(path)).status == 200)
+        #expect(try server.requests(path).count == 2)
+    }
+
     @Test(arguments: ["GET", "POST", "PUT", "PATCH", "DELETE"])
     func methodIsSentWithoutInventedHeaders(method: String) throws {
         let server = try FaultServer.shared()

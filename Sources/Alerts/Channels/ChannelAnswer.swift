@@ -83,7 +83,7 @@ struct AnswerReading {
         switch result.failure {
         case nil: result.status == nil ? lost : nil
         case .notSent: retry
-        case .certificate, .noEncryption: .permanent(.config)
+        case .certificate, .noEncryption, .privateAddress: .permanent(.config)
         case .login: .permanent(.channel)
         case .refused, .rejected, .lost, .program: lost
         }
@@ -139,7 +139,7 @@ struct AnswerReading {
         switch result.failure {
         case nil: status == 250 ? .ok : .ambiguous
         case .notSent: retry
-        case .certificate, .noEncryption: .permanent(.config)
+        case .certificate, .noEncryption, .privateAddress: .permanent(.config)
         case .login: (400..<500).contains(status) ? retry : .permanent(.config)
         case .refused:
             switch status {

@@ -139,10 +139,13 @@ public struct WebhookTerms: Hashable, Sendable {
     public var url: String
     /// `whsec_...`; two while the secret is being changed.
     public var secrets: [SecretReference]
+    /// Whether the host may be in a private network.
+    public var allowsPrivate: Bool
 
-    public init(url: String, secrets: [SecretReference]) {
+    public init(url: String, secrets: [SecretReference], allowsPrivate: Bool = false) {
         self.url = url
         self.secrets = secrets
+        self.allowsPrivate = allowsPrivate
     }
 }
 

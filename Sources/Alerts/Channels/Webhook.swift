@@ -21,7 +21,9 @@ extension ChannelTerms {
             ("Content-Type", "application/json"), ("webhook-id", id), ("webhook-timestamp", "\(context.seconds)"),
             ("webhook-signature", signatures.joined(separator: " ")),
         ]
-        return HTTPExchange("POST", terms.url, headers: headers, body: body)
+        var exchange = HTTPExchange("POST", terms.url, headers: headers, body: body)
+        exchange.isPublicOnly = !terms.allowsPrivate
+        return exchange
     }
 
     /// `v1,` and base64 of the HMAC over `id.seconds.body`.

@@ -16,6 +16,8 @@ public struct HTTPExchange: Hashable, Sendable {
     public var password: String?
     /// Bytes of the answer's body that are worth keeping.
     public var answerLimit = 4096
+    /// Whether it goes to globally reachable addresses only, whatever name they have, and to this machine where the URL says so.
+    public var isPublicOnly = false
 
     public init(
         _ method: String, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
@@ -31,7 +33,8 @@ public struct HTTPExchange: Hashable, Sendable {
 
     public static func == (a: Self, b: Self) -> Bool {
         a.method == b.method && a.url == b.url && a.body == b.body && a.user == b.user && a.password == b.password
-            && a.answerLimit == b.answerLimit && a.headers.elementsEqual(b.headers, by: ==)
+            && a.answerLimit == b.answerLimit && a.isPublicOnly == b.isPublicOnly
+            && a.headers.elementsEqual(b.headers, by: ==)
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -101,6 +104,8 @@ public struct WireResult: Hashable, Sendable {
         case certificate
         /// The server does not offer the encryption asked for.
         case noEncryption = "no-encryption"
+        /// The host has no address but in private networks, where it may not go.
+        case privateAddress = "private-address"
         /// User and password were refused.
         case login
         /// The server refused a command before the message (SMTP); `status` is its reply.

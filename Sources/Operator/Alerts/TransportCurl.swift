@@ -97,6 +97,7 @@ package struct CurlTransport: AlertTransport {
         transfer.isMail = false
         transfer.isSecureFromStart = address.scheme == "https"
         transfer.answerLimit = exchange.answerLimit
+        transfer.isPublicOnly = exchange.isPublicOnly && !address.isLoopback
         transfer.setAddress(address)
         prepareCommon(transfer, total: limits.http, protocols: "http,https")
         transfer.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)

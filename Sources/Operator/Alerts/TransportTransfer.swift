@@ -10,6 +10,8 @@ final class CurlTransfer {
     var total = Duration.zero
     /// Bytes of the answer's body that are kept.
     var answerLimit = CurlTransport.keptBodyBytes
+    /// Whether it connects to globally reachable addresses only.
+    var isPublicOnly = false
 
     private let curl: UnsafeMutableRawPointer
     private var address: WebAddress?
@@ -26,6 +28,8 @@ final class CurlTransfer {
     private var body: [UInt8] = []
     private var isBodyCut = false
     private var retryAfter: String?
+    /// Addresses that it was asked to connect to, and did not or did.
+    private var (refusedAddresses, triedAddresses) = (0, 0)
 
     /// Done once for the process, before any handle. A write into a connection that the server closed must fail, not kill the
     /// operator: with CURLOPT_NOSIGNAL curl leaves SIGPIPE to us. Children get the default back (`Spawner`).
@@ -117,6 +121,12 @@ final class CurlTransfer {
         result.retryAfter = retryAfter
         // We ended it ourselves, with all that we wanted.
         if code == CURLE_OK || (code == CURLE_WRITE_ERROR && isBodyCut) { return }
+        if refusedAddresses > 0, triedAddresses == 0 {
+            result.failure = .privateAddress
+            result.detail =
+                "not sent: the host's address is in a private network, which the channel does not allow (`private`)"
+            return
+        }
         let ending = CurlEnding(
             code: code, status: result.status, isMail: isMail, hasLeft: hasLeft, phase: phase, total: total,
             systemError: Int32(long(CURLINFO_OS_ERRNO)), verification: long(CURLINFO_SSL_VERIFYRESULT))
@@ -142,6 +152,25 @@ final class CurlTransfer {
         note(tandem_curl_set_callback(curl, CURLOPT_WRITEFUNCTION, write), CURLOPT_WRITEFUNCTION)
         note(tandem_curl_set_callback(curl, CURLOPT_HEADERFUNCTION, header), CURLOPT_HEADERFUNCTION)
         note(tandem_curl_set_callback(curl, CURLOPT_READFUNCTION, read), CURLOPT_READFUNCTION)
+        guard isPublicOnly else { return }
+        note(tandem_curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, context), CURLOPT_OPENSOCKETDATA)
+        // Asked for each address of the name: what was looked up is what is judged.
+        let open: tandem_curl_opener = { context, _, address in
+            address.flatMap { CurlTransfer.of(context)?.open($0) } ?? -1
+        }
+        note(tandem_curl_set_opener(curl, open), CURLOPT_OPENSOCKETFUNCTION)
+    }
+
+    private func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = tandem_curl_get_address(address, &bytes)
+        guard NetworkAddress(bytes.prefix(count))?.isGlobal == true else {
+            refusedAddresses += 1
+            return -1
+        }
+        triedAddresses += 1
+        let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+        return socket(address.pointee.family, kind, address.pointee.`protocol`)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {

@@ -55,6 +55,7 @@ extension ChannelTerms {
             .object([
                 "webhook": .object([
                     "url": .text(terms.url), "secrets": .list(terms.secrets.map(CanonicalJSON.secret)),
+                    "private": .bool(terms.allowsPrivate),
                 ])
             ])
         case .pagerDuty(let terms):

@@ -90,6 +90,7 @@ extension SpecReader {
 
     private mutating func webhook(_ name: String, _ section: SpecSection) -> ChannelTerms? {
         let url = address(of: section)
+        let allowsPrivate = flag("private", of: section, default: false)
         guard let entry = section.entries["secrets"] else { return nil }
         guard case .list(let nodes) = entry.value.content, !nodes.isEmpty else {
             report(line: entry.line, path: section.path("secrets"), "expected a list of one or two secrets")
@@ -99,7 +100,7 @@ extension SpecReader {
             secret(node, path: "\(section.path("secrets"))[\(index)]")
         }
         guard let url, secrets.count == nodes.count else { return nil }
-        return ChannelTerms(name, .webhook(WebhookTerms(url: url, secrets: secrets)))
+        return ChannelTerms(name, .webhook(WebhookTerms(url: url, secrets: secrets, allowsPrivate: allowsPrivate)))
     }
 
     private mutating func secret(_ key: String, of section: SpecSection) -> SecretReference? {

@@ -68,6 +68,7 @@ extension SpecKeys {
     static let webhook = [
         SpecKey("url", .anyText, "Where it is posted to", isRequired: true),
         SpecKey("secrets", .list(secretShape), "whsec_...; two while it is being changed", isRequired: true),
+        SpecKey("private", .flag, "The host may be in a private network; 127.0.0.1 always may", usual: .bool(false)),
     ]
     static let pagerDuty = [
         secret("routing_key", "Of the integration"),
