@@ -1,7 +1,4 @@
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <stddef.h>
-#include <string.h>
 
 // curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function for each kind of argument.
 
@@ -41,18 +38,15 @@ static inline CURLcode tandem_curl_set_opener(CURL *curl, tandem_curl_opener ope
 }
 
 // Copies the address's bytes, in network order, and returns how many: 4, 16, or 0 for what is no whole Internet address.
-// `addr` is the beginning of as many bytes as `addrlen` says.
+// `addr` is the beginning of as many bytes as `addrlen` says: family and port, then with IPv4 the address, with IPv6 its flow
+// (4 bytes) and the address.
 static inline size_t tandem_curl_get_address(const struct curl_sockaddr *address, unsigned char bytes[16]) {
-    const char *whole = (const char *)address + offsetof(struct curl_sockaddr, addr);
-    if (address->family == AF_INET && address->addrlen >= sizeof(struct sockaddr_in)) {
-        memcpy(bytes, whole + offsetof(struct sockaddr_in, sin_addr), 4);
-        return 4;
-    }
-    if (address->family == AF_INET6 && address->addrlen >= sizeof(struct sockaddr_in6)) {
-        memcpy(bytes, whole + offsetof(struct sockaddr_in6, sin6_addr), 16);
-        return 16;
-    }
-    return 0;
+    const unsigned char *whole = (const unsigned char *)&address->addr;
+    const size_t first = address->family == AF_INET ? 4 : address->family == AF_INET6 ? 8 : 0;
+    const size_t count = first == 0 ? 0 : first == 4 ? 4 : 16;
+    if (count == 0 || address->addrlen < first + count) return 0;
+    for (size_t i = 0; i < count; i++) bytes[i] = whole[first + i];
+    return count;
 }
 
 static inline CURLcode tandem_curl_get_long(CURL *curl, CURLINFO info, long *value) {

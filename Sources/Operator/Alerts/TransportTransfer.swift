@@ -169,8 +169,9 @@ final class CurlTransfer {
             return -1
         }
         triedAddresses += 1
-        let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-        return socket(address.pointee.family, kind, address.pointee.`protocol`)
+        // O_CLOEXEC is SOCK_CLOEXEC by another name (Linux, net/socket.c); looked up here, that one would be taken for a name of
+        // CCurl and hidden from files that have it from Glibc.
+        return socket(address.pointee.family, address.pointee.socktype | O_CLOEXEC, address.pointee.`protocol`)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
