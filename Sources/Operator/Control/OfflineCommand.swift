@@ -11,7 +11,7 @@ package struct OfflineCommand {
     private let begin: BeginBody
     private var sequencer: Sequencer
     /// Where the feed was.
-    private var index: UInt64 = 0
+    private let index: UInt64
 
     /// Takes the folder's lock, so that it never races an operator.
     package static func apply(_ command: Command, folder: StateFolder, dryRun: Bool) throws -> ControlAnswer {
@@ -20,8 +20,10 @@ package struct OfflineCommand {
         defer { lock.release() }
         var offline = try OfflineCommand(folder, reader)
         guard !dryRun else { return ControlAnswer(RunContext.reply(to: offline.sequencer.controller.preview(command))) }
-        var answer = try offline.write(command)
-        if let problem = offline.tell() { answer.detail += "; alerts wait for the next start: \(problem)" }
+        var (answer, hasNotices) = try offline.write(command)
+        if hasNotices, let problem = offline.tell() {
+            answer.detail += "; alerts wait for the next start: \(problem)"
+        }
         return answer
     }
 
@@ -46,7 +48,7 @@ package struct OfflineCommand {
         self.index = index
     }
 
-    private mutating func write(_ command: Command) throws -> ControlAnswer {
+    private mutating func write(_ command: Command) throws -> (ControlAnswer, hasNotices: Bool) {
         let journal = try Journal(folder: folder.path)
         let now = Desk.wallClock()
         var facts = AlertFacts(sequencer.router)
@@ -54,14 +56,14 @@ package struct OfflineCommand {
         for (_, notice) in try reader.notices() { alerts.restore(notice) }
         let event = Event(index: index, payload: .command(command))
         let result = try sequencer.take(event, at: now)
-        for fact in facts.facts(of: event, result.reaction, sequencer.controller) {
-            if let notice = alerts.take(fact, at: now) { sequencer.add(notice, index: index, at: now) }
-        }
+        let notices = facts.facts(of: event, result.reaction, sequencer.controller)
+            .compactMap { alerts.take($0, at: now) }
+        for notice in notices { sequencer.add(notice, index: index, at: now) }
         var measurements = Measurements()
         measurements.keep(sequencer.controller)
         try journal.append(sequencer.takePending(), measurements: measurements)
         if command.verb == .rollback { folder.lowerKill() }
-        return ControlAnswer(RunContext.reply(to: result.effect))
+        return (ControlAnswer(RunContext.reply(to: result.effect)), !notices.isEmpty)
     }
 
     /// Sends what the journal has to tell, as far as it gets within some seconds; the next start goes on with the rest.

@@ -399,5 +399,4 @@ package final class ArrivalRun {
         try meters.end(with: paper.takeQuality(atEnd: true))
         return .stopped(signal: signal)
     }
-
 }
