@@ -166,9 +166,21 @@ extension EndToEnd {
 
         @Test func historyReplaysToTheSameDigest() throws {
             let state = State(folder)
-            // A candidate in Python, for the time it takes.
+            // A candidate that takes its time until everything is typed, however fast the machine is.
+            let typed = folder.path + "/typed"
+            let throttle = try folder.write(
+                "throttle.py",
+                """
+                import os, subprocess, sys, time
+                engine = subprocess.Popen([sys.executable, sys.argv[2]], stdin=subprocess.PIPE, bufsize=0)
+                while chunk := os.read(0, 65536):
+                    while chunk: chunk = chunk[engine.stdin.write(chunk):]
+                    if not os.path.exists(sys.argv[1]): time.sleep(0.05)
+                engine.stdin.close()
+                sys.exit(engine.wait())
+                """)
             var slow = Spec()
-            slow.candidate = .command(["python3", Tandem.repository + "/examples/engine.py"])
+            slow.candidate = .command(["python3", throttle, typed, Tandem.repository + "/examples/engine.py"])
             let spec = try slow.write(in: folder)
             let input = try Sessions.market()
             // Typed while it runs: each takes the index of the next release.
@@ -176,6 +188,7 @@ extension EndToEnd {
                 ["run", spec, "--input", input, "--speed", "max", "--state", state.path, "-o", "json"])
             try state.waitUntilUp()
             for verb in ["promote", "promote", "pause", "resume"] { try state.change(verb).expect(0) }
+            try folder.write("typed", "")
             let summary = try program.wait().expect(0).json()
             let history = try folder.tandem(["history", "-o", "actions", "--state", state.path]).expect(0)
             let actions = try folder.write("typed.jsonl", history.output)
